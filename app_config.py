@@ -1,0 +1,262 @@
+"""Configuración de la instalación: el único lugar que lee el entorno.
+
+Cada dato tiene nombre, tipo y valor por omisión en `Config`; `Config.revisar()` devuelve una frase por falta.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from dotenv import load_dotenv
+
+RAIZ = Path(__file__).resolve().parent
+CLAVES_DE_EJEMPLO = frozenset({"clave-fuerte", "changeme", "secret", "dev"})
+
+ModoSupabase = Literal["embebido", "sobre_postgres", "hospedado"]
+
+
+class ErrorConfiguracion(RuntimeError):
+    """Falta algo para arrancar; `faltas` trae una frase por cada cosa."""
+
+    def __init__(self, faltas: list[str]) -> None:
+        super().__init__("\n".join(faltas))
+        self.faltas = faltas
+
+
+_entorno_cargado = False
+
+
+def cargar_entorno() -> None:
+    """Lee `.env.local` (o `.env.railway` con ENTORNO=railway) y encima `.env`; lo ya puesto en el entorno manda."""
+    global _entorno_cargado
+    if _entorno_cargado or os.environ.get("ENTORNO") == "pruebas":
+        return
+    _entorno_cargado = True
+    # load_dotenv no pisa lo que ya está: por eso lo de más peso se lee primero.
+    load_dotenv(RAIZ / ".env")
+    load_dotenv(RAIZ / (".env.railway" if os.environ.get("ENTORNO") == "railway" else ".env.local"))
+
+
+def _texto(valor: str) -> str:
+    return valor.strip()
+
+
+def _entero(valor: str) -> int:
+    return int(valor)
+
+
+def _carpeta(valor: str) -> Path:
+    ruta = Path(valor).expanduser()
+    return ruta if ruta.is_absolute() else RAIZ / ruta
+
+
+def _url(valor: str) -> str:
+    return valor.strip().rstrip("/")
+
+
+def _lista(valor: str) -> tuple[str, ...]:
+    return tuple(parte.strip() for parte in valor.split(",") if parte.strip())
+
+
+# nombre -> (cómo se lee, valor por omisión)
+_CAMPOS: dict[str, tuple[Callable[[str], Any], Any]] = {
+    "ENTORNO": (_texto, "local"),
+    "PORT": (_entero, 5000),
+    "WEB_CONCURRENCY": (_entero, 0),
+    "SECRET_KEY": (_texto, ""),
+    "SESSION_COOKIE_NAME": (_texto, "aura_multinora_cookie"),
+    "URL_PUBLICA": (_url, ""),
+    "NORA_DATOS": (_carpeta, RAIZ / ".datos"),
+    "SUPABASE_URL": (_url, ""),
+    "SUPABASE_KEY": (_texto, ""),
+    "SUPABASE_DB_URL": (_texto, ""),
+    "SUPABASE_JWT_SECRET": (_texto, ""),
+    "SUPABASE_JWT_LLAVE": (_texto, ""),
+    "NORA_CLAVES_CIFRADO": (_lista, ()),
+    "NORA_TRABAJADOR": (_texto, "embebido"),
+    "NORA_CODIFICADOR": (_texto, "local"),
+    "NORA_LLAVE_METRICAS": (_texto, ""),
+    "REDIS_URL": (_texto, ""),
+    "TWILIO_ACCOUNT_SID": (_texto, ""),
+    "TWILIO_AUTH_TOKEN": (_texto, ""),
+    "TWILIO_BASE_URL": (_url, ""),
+    "OPENAI_API_KEY": (_texto, ""),
+    "OPENAI_BASE_URL": (_url, ""),
+    "OPENAI_EMBEDDING_MODEL": (_texto, "text-embedding-3-small"),
+}
+
+
+class Config:
+    """Una lectura del entorno. Lo que una subclase o los argumentos fijan no se lee del entorno.
+
+    Ejemplo: `create_app(Config(NORA_DATOS=carpeta))`.
+    """
+
+    ENTORNO: str
+    PORT: int
+    WEB_CONCURRENCY: int
+    SECRET_KEY: str
+    SESSION_COOKIE_NAME: str
+    URL_PUBLICA: str
+    NORA_DATOS: Path
+    SUPABASE_URL: str
+    SUPABASE_KEY: str
+    SUPABASE_DB_URL: str
+    SUPABASE_JWT_SECRET: str
+    SUPABASE_JWT_LLAVE: str
+    NORA_CLAVES_CIFRADO: tuple[str, ...]
+    NORA_TRABAJADOR: str
+    NORA_CODIFICADOR: str
+    NORA_LLAVE_METRICAS: str
+    REDIS_URL: str
+    TWILIO_ACCOUNT_SID: str
+    TWILIO_AUTH_TOKEN: str
+    TWILIO_BASE_URL: str
+    OPENAI_API_KEY: str
+    OPENAI_BASE_URL: str
+    OPENAI_EMBEDDING_MODEL: str
+
+    SESSION_COOKIE_HTTPONLY = True
+    SESSION_COOKIE_SAMESITE = "Lax"
+    MAX_CONTENT_LENGTH = 2 * 1024 * 1024
+    MAX_FORM_MEMORY_SIZE = 2 * 1024 * 1024
+    WTF_CSRF_TIME_LIMIT = None
+
+    def __init__(self, **cambios: Any) -> None:
+        cargar_entorno()
+        desconocidos = set(cambios) - set(_CAMPOS)
+        if desconocidos:
+            raise ErrorConfiguracion([f"No existe el dato de configuración {n}." for n in sorted(desconocidos)])
+        self.faltas_de_lectura: list[str] = []
+        for nombre, (leer, omision) in _CAMPOS.items():
+            if nombre in cambios:
+                setattr(self, nombre, cambios[nombre])
+            elif not hasattr(type(self), nombre):
+                setattr(self, nombre, self._leer(nombre, leer, omision))
+        if not self.es_produccion:
+            self._completar_secretos_locales()
+        self.SESSION_COOKIE_SECURE = self.es_produccion and self.URL_PUBLICA.startswith("https://")
+
+    def _leer(self, nombre: str, leer: Callable[[str], Any], omision: Any) -> Any:
+        crudo = os.environ.get(nombre, "")
+        if not crudo.strip():
+            return omision
+        try:
+            return leer(crudo)
+        except ValueError:
+            self.faltas_de_lectura.append(f"{nombre} no se entiende: «{crudo}» no es un número.")
+            return omision
+
+    @property
+    def es_produccion(self) -> bool:
+        """Verdadero en produccion y en railway."""
+        return self.ENTORNO in ("produccion", "railway")
+
+    @property
+    def modo_supabase(self) -> ModoSupabase:
+        """De dónde sale la base: embebida, la API local sobre un PostgreSQL, o Supabase hospedado."""
+        if self.SUPABASE_URL or self.SUPABASE_KEY:
+            return "hospedado"
+        return "sobre_postgres" if self.SUPABASE_DB_URL else "embebido"
+
+    def revisar(self) -> None:
+        """Detiene el arranque si algo falta.
+
+        Raises:
+            ErrorConfiguracion: con una frase por falta.
+        """
+        faltas = [*self.faltas_de_lectura, *self._faltas_de_supabase(), *self._faltas_de_valores()]
+        if self.es_produccion:
+            faltas += self._faltas_de_produccion()
+        if faltas:
+            raise ErrorConfiguracion(faltas)
+
+    def _faltas_de_valores(self) -> list[str]:
+        faltas = []
+        if self.ENTORNO not in ("local", "railway", "produccion", "pruebas"):
+            faltas.append(f"ENTORNO={self.ENTORNO} no existe: usa local, railway, produccion o pruebas.")
+        if self.NORA_TRABAJADOR not in ("embebido", "externo"):
+            faltas.append(f"NORA_TRABAJADOR={self.NORA_TRABAJADOR} no existe: usa embebido o externo.")
+        if self.URL_PUBLICA and not (urlsplit(self.URL_PUBLICA).scheme and urlsplit(self.URL_PUBLICA).netloc):
+            faltas.append("URL_PUBLICA debe ser una dirección completa, por ejemplo https://nora.ejemplo.mx.")
+        for clave in self.NORA_CLAVES_CIFRADO:
+            try:
+                Fernet(clave)
+            except ValueError:
+                faltas.append("NORA_CLAVES_CIFRADO trae una clave que no es de Fernet (32 bytes en base64).")
+        return faltas
+
+    def _faltas_de_supabase(self) -> list[str]:
+        if self.modo_supabase != "hospedado":
+            return []
+        faltas = []
+        if not self.SUPABASE_URL:
+            faltas.append("Falta SUPABASE_URL: en Supabase, Project Settings > Data API > Project URL.")
+        if not self.SUPABASE_KEY:
+            faltas.append("Falta SUPABASE_KEY: en Supabase, Project Settings > API Keys > la llave secreta (service_role).")
+        if not self.SUPABASE_DB_URL:
+            faltas.append(
+                "Falta SUPABASE_DB_URL: en Supabase, botón Connect > Direct connection o Session pooler "
+                "(no sirve Transaction pooler)."
+            )
+        if not (self.SUPABASE_JWT_SECRET or self.SUPABASE_JWT_LLAVE):
+            faltas.append(
+                "Falta SUPABASE_JWT_SECRET o SUPABASE_JWT_LLAVE: en Supabase, Project Settings > JWT Keys, el secreto "
+                "heredado (HS256) o una llave ES256 que hayas creado e importado ahí."
+            )
+        return faltas
+
+    def _faltas_de_produccion(self) -> list[str]:
+        faltas = []
+        if len(self.SECRET_KEY) < 16 or self.SECRET_KEY in CLAVES_DE_EJEMPLO:
+            faltas.append("Falta SECRET_KEY: pon un texto largo y al azar; con él se firman sesiones y enlaces.")
+        if not self.URL_PUBLICA:
+            faltas.append("Falta URL_PUBLICA: la dirección https con que te ve Twilio; su firma se revisa con ella.")
+        if not self.NORA_CLAVES_CIFRADO:
+            faltas.append("Falta NORA_CLAVES_CIFRADO: una clave de Fernet; con ella se guardan las llaves de cada Nora.")
+        if self.modo_supabase == "sobre_postgres" and not self.SUPABASE_JWT_SECRET:
+            faltas.append(
+                "Falta SUPABASE_JWT_SECRET: un texto largo y al azar, igual en todos los procesos; firma los tokens de las Noras."
+            )
+        return faltas
+
+    def _completar_secretos_locales(self) -> None:
+        """En local y en pruebas los secretos que falten se inventan una vez y se guardan con la base, solo para su dueño."""
+        if self.SECRET_KEY and self.NORA_CLAVES_CIFRADO and (self.SUPABASE_JWT_SECRET or self.modo_supabase == "hospedado"):
+            return
+        ruta = Path(self.NORA_DATOS) / "secretos.json"
+        guardados = _secretos_guardados(ruta)
+        self.SECRET_KEY = self.SECRET_KEY or guardados["SECRET_KEY"]
+        self.NORA_CLAVES_CIFRADO = self.NORA_CLAVES_CIFRADO or (guardados["CLAVE_CIFRADO"],)
+        if self.modo_supabase != "hospedado":
+            self.SUPABASE_JWT_SECRET = self.SUPABASE_JWT_SECRET or guardados["JWT_SECRET"]
+
+
+def _secretos_guardados(ruta: Path) -> dict[str, str]:
+    """Los secretos locales; los crea una vez aunque varios procesos lleguen juntos."""
+    if not ruta.exists():
+        ruta.parent.mkdir(parents=True, exist_ok=True)
+        nuevos = {
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "CLAVE_CIFRADO": Fernet.generate_key().decode(),
+            "JWT_SECRET": secrets.token_urlsafe(48),
+        }
+        temporal = ruta.with_name(f".secretos-{os.getpid()}-{secrets.token_hex(4)}")
+        descriptor = os.open(temporal, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as archivo:
+            json.dump(nuevos, archivo)
+        try:
+            os.link(temporal, ruta)  # atómico: gana el primero
+        except FileExistsError:
+            pass
+        finally:
+            temporal.unlink()
+    guardados: dict[str, str] = json.loads(ruta.read_text(encoding="utf-8"))
+    return guardados

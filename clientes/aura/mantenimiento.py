@@ -1,0 +1,31 @@
+"""Los trabajos del programador que cuidan la instalación misma."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from cachelib import FileSystemCache
+from flask import current_app
+
+from .conversacion import cola
+from .personas import consultas as personas
+
+DIAS_DE_COLA = 7
+SIN_LATIDO_S = 15
+
+
+def liberar_atorados(periodo: datetime) -> str:
+    """Devuelve a la cola lo que dejó un trabajador muerto y retoma mensajes que se quedaron sin trabajo."""
+    liberados = cola.liberar_atorados(current_app.extensions["nora_db_uri"], segundos=SIN_LATIDO_S)
+    return f"{liberados} trabajos de vuelta en la cola"
+
+
+def limpieza_diaria(periodo: datetime) -> str:
+    """Borra trabajos terminados, intentos de entrada viejos y sesiones caducadas."""
+    trabajos = cola.limpiar_terminados(current_app.extensions["nora_db_uri"], dias=DIAS_DE_COLA)
+    intentos = personas.olvidar_fallos_antes_de(datetime.now(UTC) - timedelta(days=1))
+    almacen = current_app.config.get("SESSION_CACHELIB")
+    if isinstance(almacen, FileSystemCache):
+        almacen._remove_expired(time.time())  # la biblioteca solo limpia al pasar un tope, y aquí no hay tope
+    return f"{trabajos} trabajos terminados y {intentos} intentos de entrada borrados"

@@ -1,0 +1,1 @@
+"""Personas: cuentas, en qué Noras trabajan, entrada y auditoría."""

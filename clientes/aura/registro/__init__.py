@@ -1,0 +1,1 @@
+"""Quién está montado y dónde: módulos, Noras y puertas."""

@@ -1,0 +1,1 @@
+"""HTTP: cada vista valida, llama a un servicio y contesta."""

@@ -1,0 +1,39 @@
+"""Las cifras del tablero de una Nora."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel
+
+from ..utils.supabase_client import supabase_de_nora
+from ..utils.supabase_helpers import valor
+
+
+class Dia(BaseModel):
+    """Mensajes de un día, en la zona de la Nora."""
+
+    dia: date
+    recibidos: int
+    de_nora: int
+    de_personas: int
+
+
+class ResumenPanel(BaseModel):
+    """Lo que enseña el tablero. `dias`: los últimos 30, del más viejo a hoy."""
+
+    conversaciones_hoy: int
+    sin_responder: int
+    esperan_persona: int
+    contactos: int
+    bloques: int
+    dias: list[Dia]
+
+
+def resumen_panel(nombre_nora: str, zona: str) -> ResumenPanel:
+    """Las cifras de hoy y de 30 días.
+
+    Args:
+        zona: zona horaria IANA en que empieza y termina cada día.
+    """
+    return ResumenPanel.model_validate(valor(supabase_de_nora(nombre_nora).rpc("resumen_panel", {"p_zona": zona})))

@@ -1,0 +1,1 @@
+"""Piezas que usan todas las partes y que no saben de ninguna."""

@@ -1,0 +1,1 @@
+"""Parches de compatibilidad: uno por archivo, aplicado solo si la versión instalada lo necesita."""
