@@ -84,10 +84,10 @@ def correr_orden(
         except OSError as error:
             raise FalloPaso(f"No se pudo correr {orden[0]}: {error.strerror}. {que_hacer}") from None
     if estado != 0:
-        lineas = registro.read_text(encoding="utf-8", errors="replace").splitlines()[-lineas_al_fallar:]
-        final = "\n".join(f"    {linea}" for linea in lineas)
+        texto = registro.read_text(encoding="utf-8", errors="replace")
+        final = "\n".join(f"    {linea}" for linea in texto.splitlines()[-lineas_al_fallar:])
         raise FalloPaso(
-            f"Falló: {' '.join(orden)}\n{final}\n{que_hacer}{aviso_sin_red(final)}\nSalida completa: {registro}"
+            f"Falló: {' '.join(orden)}\n{final}\n{que_hacer}{aviso_sin_red(texto)}\nSalida completa: {registro}"
         )
 
 
@@ -102,6 +102,7 @@ SENAS_SIN_RED = (
     "ETIMEDOUT",
     "Failed to establish a new connection",
     "Temporary failure resolving",
+    "(from versions: none)",  # pip no vio ni una versión: no llegó al índice
 )
 
 

@@ -16,7 +16,7 @@ class SinNavegador:
     def __init__(self) -> None:
         self.apartadas = 0
 
-    @pytest.hookimpl(trylast=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Quita las pruebas de navegador de lo que se va a correr."""
         fuera = [prueba for prueba in items if prueba.get_closest_marker("navegador")]

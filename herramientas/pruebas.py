@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from pathlib import Path
 
 from .navegador import SIN_NAVEGADOR, conseguir_navegador
 from .pasos import FalloPaso, Pasos, correr_orden
@@ -63,7 +64,7 @@ def _instalar_dev() -> None:
 
 
 def _revisar(pasos: Pasos, nombre: str, orden: list[str]) -> bool:
-    registro = NOTAS / f"{orden[0].rsplit('/', 1)[-1]}.log"
+    registro = NOTAS / f"{'-'.join([Path(orden[0]).name, *orden[1:2]])}.log"
     try:
         pasos.correr(
             nombre,

@@ -1,20 +1,14 @@
-"""Nora: la aplicación. `create_app` se lee como un índice; aquí no se conecta a nada."""
+"""Nora: la aplicación. `create_app` se lee como un índice; importar este paquete no carga nada más."""
 
 from __future__ import annotations
 
-from flask import Flask
-from flask_socketio import SocketIO
+from typing import TYPE_CHECKING
 
 from app_config import Config
-from extensiones import socketio
 
-from .registro import catalogo, identidad, plantillas, respuestas
-from .registro.registro_admin import registrar_blueprints_admin
-from .registro.registro_dinamico import preparar_registro, registrar_blueprints_por_nora, registro_de
-from .registro.registro_extensiones import atar_extensiones
-from .registro.registro_login import registrar_blueprints_login
-from .utils.errores import ErrorServicioExterno
-from .utils.logging_utils import configurar_registro, registro
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask_socketio import SocketIO
 
 
 def create_app(config_class: type[Config] | Config = Config) -> tuple[Flask, SocketIO]:
@@ -29,6 +23,12 @@ def create_app(config_class: type[Config] | Config = Config) -> tuple[Flask, Soc
     Raises:
         ErrorConfiguracion: falta algo para arrancar; una frase por falta.
     """
+    from flask import Flask
+
+    from extensiones import socketio
+
+    from .utils.logging_utils import configurar_registro
+
     config = config_class() if isinstance(config_class, type) else config_class
     config.revisar()
     configurar_registro(json=config.es_produccion)
@@ -42,10 +42,16 @@ def create_app(config_class: type[Config] | Config = Config) -> tuple[Flask, Soc
 
 
 def initialize_app(app: Flask) -> None:
-    """Ata las piezas a la aplicación, en orden; al final, cada Nora y el programador."""
+    """Inicializa piezas, blueprints base, cada Nora y el programador, en ese orden."""
     from scheduler_jobs import inicializar_cron_jobs
 
-    from . import arranque, comandos
+    from . import arranque, comandos, sockets
+    from .registro import catalogo, identidad, plantillas, respuestas
+    from .registro.registro_admin import registrar_blueprints_admin
+    from .registro.registro_dinamico import preparar_registro, registrar_blueprints_por_nora, registro_de
+    from .registro.registro_extensiones import atar_extensiones
+    from .registro.registro_login import registrar_blueprints_login
+    from .utils.errores import ErrorServicioExterno
 
     config: Config = app.extensions["nora_config"]
     arranque.conectar_base(app, config)
@@ -61,14 +67,13 @@ def initialize_app(app: Flask) -> None:
     preparar_registro(app, catalogo.descubrir(estricto=config.ENTORNO == "pruebas"))
 
     # Blueprints de cada Nora
-    bitacora = registro(__name__)
     try:
-        response = arranque.leer_noras()
-        for fila in response:
+        for fila in arranque.leer_noras():
             registrar_blueprints_por_nora(app, nombre_nora=fila["nombre_nora"], fila=fila)
         registro_de(app).cargado = True
     except ErrorServicioExterno:
-        bitacora.warning("base_no_disponible_al_arrancar", consecuencia="se sirve; las Noras entran cuando vuelva")
+        arranque.avisar_sin_base()
 
     inicializar_cron_jobs(app)
+    sockets.poner_puerta(app)
     arranque.poner_hilos(app)

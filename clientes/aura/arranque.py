@@ -13,7 +13,7 @@ import psycopg
 from flask import Flask
 
 from app_config import Config
-from extensiones import scheduler, socketio
+from extensiones import scheduler
 
 from .supabase_local import ServidorPostgres, crear_api
 from .utils.errores import ErrorServicioExterno
@@ -83,6 +83,11 @@ def leer_noras() -> Iterator[dict[str, Any]]:
     from .registro import consultas
 
     return consultas.leer_noras_activas()
+
+
+def avisar_sin_base() -> None:
+    """Se sirve sin la base; las Noras entran cuando vuelva."""
+    bitacora.warning("base_no_disponible_al_arrancar", consecuencia="las Noras entran cuando vuelva")
 
 
 def cargar_demo(app: Flask) -> dict[str, str]:
@@ -236,10 +241,3 @@ def _estado_de_la_cola(app: Flask, base: Parte) -> Parte:
 def _estado_del_programador() -> Parte:
     corriendo = bool(scheduler.running)
     return Parte("programador", corriendo, "corriendo" if corriendo else "no ha arrancado en este proceso")
-
-
-def desconectar_todo() -> None:
-    """Cierra los sockets de este proceso (al terminar, o cuando alguien sale)."""
-    from .servidor import desconectar_sockets
-
-    desconectar_sockets(socketio)

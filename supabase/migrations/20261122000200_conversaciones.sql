@@ -12,6 +12,7 @@ create table public.contactos (
   correo text not null default '',
   notas text not null default '',
   baja_en timestamptz,
+  problema_envio text not null default '' check (problema_envio in ('', 'invalido', 'bloqueado')),
   ultimo_mensaje_en timestamptz,
   fecha_creacion timestamptz not null default now(),
   fecha_actualizacion timestamptz not null default now(),
@@ -27,6 +28,7 @@ comment on table public.contactos is 'Clientes de cada Nora; la llave es su dire
 comment on column public.contactos.direccion is 'Direccion canonica en el canal: +52 y +521 son la misma persona';
 comment on column public.contactos.direccion_envio is 'La direccion exacta con que escribio por ultima vez; ahi se le contesta';
 comment on column public.contactos.telefono is 'E.164; nulo si escribe con nombre de usuario de WhatsApp';
+comment on column public.contactos.problema_envio is 'Por que no se le puede enviar, segun el proveedor; vacio si se puede';
 comment on column public.contactos.baja_en is 'Cuando pidio no recibir mas mensajes; nulo si los acepta';
 
 create table public.etiquetas (
@@ -125,6 +127,7 @@ create table public.mensajes_salientes (
   estado text not null default 'pendiente'
     check (estado in ('pendiente', 'enviando', 'enviado', 'entregado', 'leido', 'fallido')),
   proveedor_sid text,
+  sids_descartados text[] not null default '{}',
   error_codigo integer,
   error_texto text not null default '',
   intentos integer not null default 0,
@@ -142,6 +145,7 @@ create table public.mensajes_salientes (
 create index mensajes_salientes_en_camino on public.mensajes_salientes (nombre_nora, id)
   where estado in ('pendiente', 'enviando');
 create index mensajes_salientes_de_conversacion on public.mensajes_salientes (nombre_nora, conversacion_id, id);
+comment on column public.mensajes_salientes.sids_descartados is 'Intentos que el proveedor freno sin entregar: sus avisos tardios ya no cuentan';
 comment on table public.mensajes_salientes is 'Buzon de salida: cada mensaje sale una vez y su estado solo avanza';
 
 create table public.conocimiento_nora (

@@ -14,17 +14,34 @@ $$;
 revoke execute on function cola.encolar(text, text, text, jsonb, timestamptz) from public;
 comment on function cola.encolar(text, text, text, jsonb, timestamptz) is 'Aplaza un trabajo de la cola dentro de la transaccion de quien llama';
 
+-- El dueño del esquema no pasa las politicas (RLS forzada): el silencio lo lee el papel buscador, que tiene la suya.
+create policy buscador on public.configuracion_bot for select to nora_buscador using (true);
+grant select (nombre_nora, silencio_segundos) on public.configuracion_bot to nora_buscador;
+create function public.silencio_de(p_nombre_nora text) returns smallint
+language sql stable security definer set search_path = ''
+as $$ select c.silencio_segundos from public.configuracion_bot c where c.nombre_nora = p_nombre_nora $$;
+
+-- Para el barrido de lo que quedo sin trabajo: si algo con ese candado espera o corre.
+create function cola.tiene_trabajo(p_candado text) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return exists (select 1 from cola.procrastinate_jobs j
+                 where j.lock = p_candado and j.status in ('todo', 'doing'));
+end;
+$$;
+revoke execute on function cola.tiene_trabajo(text) from public;
+grant usage on schema cola to service_role;
+grant execute on function cola.tiene_trabajo(text), cola.encolar(text, text, text, jsonb, timestamptz) to service_role;
+
 -- Los disparadores encolan con permisos del dueño: nadie mas puede tocar la cola, y no hay mensaje sin su trabajo.
 create function public.encolar_turno() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
-declare
-  silencio smallint;
 begin
-  select c.silencio_segundos into silencio from public.configuracion_bot c where c.nombre_nora = new.nombre_nora;
   perform cola.encolar('mensajes', 'atender_conversacion', 'turno:' || new.conversacion_id,
     jsonb_build_object('nombre_nora', new.nombre_nora, 'conversacion_id', new.conversacion_id),
-    clock_timestamp() + make_interval(secs => coalesce(silencio, 4)));
+    clock_timestamp() + make_interval(secs => coalesce(public.silencio_de(new.nombre_nora), 4)));
   return new;
 end;
 $$;
@@ -99,6 +116,7 @@ begin
   on conflict (nombre_nora, direccion) do update
     set direccion_envio = excluded.direccion_envio,
         nombre_perfil = case when excluded.nombre_perfil <> '' then excluded.nombre_perfil else c.nombre_perfil end,
+        problema_envio = '',
         ultimo_mensaje_en = now()
   returning c.id into v_contacto;
 
@@ -128,6 +146,55 @@ begin
 end;
 $$;
 comment on function public.recibir_mensaje is 'Guarda un mensaje entrante una sola vez y deja su trabajo en la cola, todo o nada';
+
+-- De quien es un aviso que llega sin nombre: por su servicio de mensajes; si no, por la cuenta y el numero.
+create function public.nora_de_twilio(p_servicio text, p_cuenta text, p_numero text, p_cuenta_comun text)
+returns text language sql stable set search_path = ''
+as $$
+  select c.nombre_nora
+  from public.configuracion_bot c left join public.credenciales_nora k on k.nombre_nora = c.nombre_nora
+  where c.activo
+    and ((p_servicio <> '' and k.twilio_messaging_service_sid = p_servicio)
+         or (c.numero_nora = p_numero and p_cuenta <> ''
+             and p_cuenta = coalesce(k.twilio_account_sid, nullif(p_cuenta_comun, ''))))
+  order by (p_servicio <> '' and k.twilio_messaging_service_sid is not distinct from p_servicio) desc
+  limit 1
+$$;
+comment on function public.nora_de_twilio is 'La Nora activa a la que Twilio le habla cuando la direccion no la nombra';
+
+-- Todo lo que un turno necesita saber, de una vez y con el reloj de la base. Nulo si la platica ya no existe.
+create function public.leer_turno(p_nombre_nora text, p_conversacion_id uuid)
+returns jsonb language sql stable set search_path = ''
+as $$
+  select jsonb_build_object(
+    'nora', jsonb_build_object(
+      'nombre_nora', n.nombre_nora, 'nombre_visible', n.nombre_visible, 'activo', n.activo, 'ia_activa', n.ia_activa,
+      'mensaje_bienvenida', n.mensaje_bienvenida, 'mensaje_fuera_tema', n.mensaje_fuera_tema,
+      'modo_respuesta', n.modo_respuesta, 'silencio_segundos', n.silencio_segundos),
+    'conversacion_id', v.id,
+    'canal', v.canal,
+    'persona_al_mando', coalesce(v.humano_hasta > now(), false),
+    'espera_persona', v.espera_persona_desde is not null,
+    'opciones', coalesce(v.opciones, '[]'),
+    'saludada', v.saludada_en is not null,
+    'de_baja', c.baja_en is not null,
+    'avisado_hace_s', (
+      select extract(epoch from clock_timestamp() - max(m.fecha_creacion)) from public.mensajes m
+      where m.nombre_nora = p_nombre_nora and m.conversacion_id = v.id and m.sentido = 'saliente'
+        and m.decisor in ('pedir_persona', 'pasar_a_persona') and m.fecha_creacion > now() - interval '1 day'),
+    'pendientes', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+          'id', m.id, 'texto', m.texto, 'tipo', m.tipo,
+          'edad_s', extract(epoch from clock_timestamp() - m.fecha_creacion)) order by m.id), '[]')
+      from public.mensajes m
+      where m.nombre_nora = p_nombre_nora and m.conversacion_id = v.id
+        and m.sentido = 'entrante' and m.atendido_en is null))
+  from public.conversaciones v
+  join public.configuracion_bot n on n.nombre_nora = v.nombre_nora
+  join public.contactos c on c.nombre_nora = v.nombre_nora and c.id = v.contacto_id
+  where v.nombre_nora = p_nombre_nora and v.id = p_conversacion_id
+$$;
+comment on function public.leer_turno is 'Lo que un turno necesita: la Nora, la platica y lo que falta por atender';
 
 -- ---------------------------------------------------------------- Atender
 -- Deja la decision de un turno: marca lo atendido, escribe la respuesta y la pone en el buzon de salida.
@@ -254,9 +321,14 @@ begin
   set estado = 'enviando', intentos = t.intentos + 1, enviando_desde = coalesce(t.enviando_desde, now())
   where t.nombre_nora = p_nombre_nora and t.id = p_saliente_id
   returning * into s;
-  return to_jsonb(s) || jsonb_build_object('estado_anterior', anterior, 'ultimo_entrante_en',
-    (select c.ultimo_entrante_en from public.conversaciones c
-     where c.nombre_nora = p_nombre_nora and c.id = s.conversacion_id));
+  return to_jsonb(s) || jsonb_build_object(
+    'estado_anterior', anterior,
+    'enviando_hace_s', extract(epoch from clock_timestamp() - s.enviando_desde),
+    'ventana_abierta', coalesce((
+      select c.ultimo_entrante_en > clock_timestamp() - interval '24 hours' from public.conversaciones c
+      where c.nombre_nora = p_nombre_nora and c.id = s.conversacion_id), false),
+    'numero_nora', (select n.numero_nora from public.configuracion_bot n where n.nombre_nora = p_nombre_nora),
+    'nora_activa', (select n.activo from public.configuracion_bot n where n.nombre_nora = p_nombre_nora));
 end;
 $$;
 comment on function public.tomar_saliente is 'Reclama un mensaje del buzon de salida; estado_anterior = enviando pide conciliar antes de repetir';
@@ -281,9 +353,22 @@ begin
       error_codigo = coalesce(p_error_codigo, s.error_codigo),
       error_texto = case when p_error_texto <> '' then p_error_texto else s.error_texto end
   where s.nombre_nora = p_nombre_nora
-    and case when p_saliente_id is not null then s.id = p_saliente_id else s.proveedor_sid = p_proveedor_sid end
+    and case when p_saliente_id is not null
+             then s.id = p_saliente_id and coalesce(s.proveedor_sid = p_proveedor_sid, true)
+             else s.proveedor_sid = p_proveedor_sid end
+    and coalesce(p_proveedor_sid <> all (s.sids_descartados), true)
     and not (p_estado = 'fallido' and s.estado in ('entregado', 'leido'));
   get diagnostics cambiadas = row_count;
+  if cambiadas > 0 and p_error_codigo in (63003, 63014, 63024) then
+    -- A quien no tiene WhatsApp o nos bloqueo no se le insiste; se borra solo cuando vuelve a escribir.
+    update public.contactos c
+    set problema_envio = case when p_error_codigo = 63014 then 'bloqueado' else 'invalido' end
+    from public.mensajes_salientes s join public.conversaciones v
+      on v.nombre_nora = s.nombre_nora and v.id = s.conversacion_id
+    where s.nombre_nora = p_nombre_nora
+      and case when p_saliente_id is not null then s.id = p_saliente_id else s.proveedor_sid = p_proveedor_sid end
+      and c.nombre_nora = v.nombre_nora and c.id = v.contacto_id;
+  end if;
   return cambiadas > 0;
 end;
 $$;
@@ -298,6 +383,75 @@ as $$
   set estado = 'pendiente', enviando_desde = null, error_codigo = p_error_codigo, error_texto = p_error_texto
   where s.nombre_nora = p_nombre_nora and s.id = p_saliente_id and s.estado = 'enviando'
 $$;
+
+-- Twilio acepto el mensaje y luego dijo que iba de mas (63017, 63018): no salio, y se puede mandar despues.
+-- Falso si ya no procede (llego, o ya se intento muchas veces): entonces es un envio fallido.
+create function public.aplazar_saliente(p_nombre_nora text, p_proveedor_sid text, p_segundos integer,
+                                        p_error_codigo integer, p_intentos_maximos integer default 5,
+                                        p_saliente_id bigint default null)
+returns boolean language plpgsql set search_path = ''
+as $$
+declare
+  s public.mensajes_salientes;
+begin
+  update public.mensajes_salientes t
+  set estado = 'pendiente', proveedor_sid = null, enviando_desde = null, error_codigo = p_error_codigo,
+      sids_descartados = t.sids_descartados || p_proveedor_sid
+  where t.nombre_nora = p_nombre_nora and t.estado in ('enviando', 'enviado') and t.intentos < p_intentos_maximos
+    and case when p_saliente_id is not null
+             then t.id = p_saliente_id and coalesce(t.proveedor_sid = p_proveedor_sid, true)
+             else t.proveedor_sid = p_proveedor_sid end
+    and p_proveedor_sid <> all (t.sids_descartados)
+  returning * into s;
+  if not found then
+    return false;
+  end if;
+  perform cola.encolar('mensajes', 'enviar_saliente', 'salida:' || s.conversacion_id,
+    jsonb_build_object('nombre_nora', s.nombre_nora, 'saliente_id', s.id),
+    clock_timestamp() + make_interval(secs => p_segundos));
+  return true;
+end;
+$$;
+comment on function public.aplazar_saliente is 'Vuelve a poner en el buzon, para mas tarde, lo que el proveedor freno por ir de mas';
+
+-- Barrido: lo que falta por atender o por enviar y no tiene trabajo vivo (se borro la cola, la Nora cambio de nombre).
+create function public.repescar_mensajes(p_segundos integer default 60)
+returns integer language plpgsql set search_path = ''
+as $$
+declare
+  fila record;
+  cuantos integer := 0;
+begin
+  for fila in
+    select m.nombre_nora, m.conversacion_id from public.mensajes m
+    join public.configuracion_bot n on n.nombre_nora = m.nombre_nora and n.activo
+    where m.sentido = 'entrante' and m.atendido_en is null
+    group by 1, 2
+    having max(m.fecha_creacion) < now() - make_interval(secs => p_segundos)
+    limit 500
+  loop
+    if not cola.tiene_trabajo('turno:' || fila.conversacion_id) then
+      perform cola.encolar('mensajes', 'atender_conversacion', 'turno:' || fila.conversacion_id,
+        jsonb_build_object('nombre_nora', fila.nombre_nora, 'conversacion_id', fila.conversacion_id));
+      cuantos := cuantos + 1;
+    end if;
+  end loop;
+  for fila in
+    select s.nombre_nora, s.conversacion_id, s.id from public.mensajes_salientes s
+    join public.configuracion_bot n on n.nombre_nora = s.nombre_nora and n.activo
+    where s.estado in ('pendiente', 'enviando') and s.fecha_actualizacion < now() - make_interval(secs => p_segundos)
+    order by s.id limit 500
+  loop
+    if not cola.tiene_trabajo('salida:' || fila.conversacion_id) then
+      perform cola.encolar('mensajes', 'enviar_saliente', 'salida:' || fila.conversacion_id,
+        jsonb_build_object('nombre_nora', fila.nombre_nora, 'saliente_id', fila.id));
+      cuantos := cuantos + 1;
+    end if;
+  end loop;
+  return cuantos;
+end;
+$$;
+comment on function public.repescar_mensajes is 'Encola de nuevo lo que falta por atender o enviar y se quedo sin trabajo';
 
 -- ---------------------------------------------------------------- Programador
 -- Reclama un disparo y deja su trabajo en la cola, en la misma transaccion. Falso: ya era de otro.
@@ -327,9 +481,10 @@ as $$
     select public.normalizar(coalesce(p_consulta, '')) as texto
   ), preguntas as (
     -- Se une con «o»: quien pregunta usa palabras que el bloque no tiene.
-    select texto, to_tsquery('pg_catalog.spanish'::regconfig, coalesce((
-      select string_agg(quote_literal(lexema), ' | ')
-      from unnest(tsvector_to_array(to_tsvector('pg_catalog.spanish'::regconfig, texto))) as lexema), '')) as palabras
+    -- Los lexemas ya son raices: pasarlos otra vez por el diccionario los cambiaria.
+    select texto, coalesce((
+      select string_agg('''' || replace(replace(lexema, '\', '\\'), '''', '''''') || '''', ' | ')
+      from unnest(tsvector_to_array(to_tsvector('pg_catalog.spanish'::regconfig, texto))) as lexema), '')::tsquery as palabras
     from consulta
   )
   select k.id, k.titulo, k.contenido, k.etiquetas,
@@ -416,6 +571,7 @@ comment on function public.resumen_panel is 'Cifras del tablero de una Nora: hoy
 
 -- ---------------------------------------------------------------- Permisos
 grant create on schema public to nora_buscador;
+alter function public.silencio_de(text) owner to nora_buscador;
 alter function public.buscar_conocimiento(text, extensions.vector, integer) owner to nora_buscador;
 alter function public.buscar_contactos(text, integer, timestamptz, uuid) owner to nora_buscador;
 revoke create on schema public from nora_buscador;

@@ -300,4 +300,7 @@ def test_una_orden_que_no_existe_se_dice(tmp_path: Path) -> None:
 
 
 def test_sin_senas_de_red_no_se_culpa_a_la_red() -> None:
-    assert aviso_sin_red("ERROR: No matching distribution found for flaskk") == ""
+    assert (
+        aviso_sin_red("ERROR: No matching distribution found for flask==99 (from versions: 3.1.2, 3.1.3)")
+        == ""
+    )

@@ -52,6 +52,11 @@ class Catalogo:
         """Los que esa Nora puede tener."""
         return [m for m in self.en_orden() if m.solo_para in (None, nombre_nora)]
 
+    def puede_tener(self, nombre_nora: str, modulo: str) -> bool:
+        """Si ese módulo se pudo montar y no es solo de otra Nora."""
+        encontrado = self.modulos.get(modulo)
+        return encontrado is not None and encontrado.solo_para in (None, nombre_nora)
+
 
 def carpetas_de_modulos() -> list[tuple[str | None, Path]]:
     """(Nora dueña o None, carpeta) de cada módulo que hay en disco, siempre en el mismo orden."""

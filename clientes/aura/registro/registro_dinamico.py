@@ -5,7 +5,6 @@ CUIDADO: todo el panel y los webhooks pasan por aquí.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Flask
@@ -136,10 +135,11 @@ def _leer(app: Flask, nombre_nora: str) -> NoraRegistrada | None:
 
 
 def _desde_fila(app: Flask, fila: dict[str, Any]) -> NoraRegistrada:
-    posibles = {m.nombre for m in catalogo_de(app).para(fila["nombre_nora"])}
-    encendidos: Iterable[str] = (m for m in fila["modulos"] if m in posibles)
+    nombre = fila["nombre_nora"]
+    catalogo = catalogo_de(app)
+    encendidos = [modulo for modulo in fila["modulos"] if catalogo.puede_tener(nombre, modulo)]
     return NoraRegistrada(
-        nombre_nora=fila["nombre_nora"],
+        nombre_nora=nombre,
         nombre_visible=fila["nombre_visible"],
         zona_horaria=fila["zona_horaria"],
         ia_activa=fila["ia_activa"],

@@ -69,9 +69,8 @@ select coalesce(json_agg(json_build_object(
     'esquema', n.nspname, 'nombre', p.proname, 'volatil', p.provolatile = 'v', 'conjunto', p.proretset,
     'variadica', p.provariadic <> 0,
     'nada', p.prorettype = 'void'::regtype,
-    'compuesta', t.typtype = 'c' or t.oid = 'record'::regtype or p.proargmodes::text[] && '{t,b,o}'::text[]
-        and (select count(*) from unnest(p.proargmodes::text[]) as m where m in ('t', 'b', 'o')) > 1
-        or t.typtype = 'd' and bt.typtype = 'c' or 't' = any (p.proargmodes::text[]),
+    'compuesta', coalesce(p.proargmodes::text[] && '{t,b,o}'::text[], false)
+        or coalesce(bt.typtype, t.typtype) = 'c',
     'tabla_esquema', case when rel.relkind in ('r', 'p', 'v', 'm', 'f') then reln.nspname end,
     'tabla', case when rel.relkind in ('r', 'p', 'v', 'm', 'f') then rel.relname end,
     'argumentos', (

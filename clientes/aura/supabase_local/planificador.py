@@ -36,6 +36,7 @@ class NodoLectura:
     hijos: list[NodoLectura] = field(default_factory=list)
     relacion: Relacion | None = None
     incrustado: Incrustado | None = None
+    alias_padre: str = ""
     alias_puente: str = ""
     condiciones: list[Condicion] = field(default_factory=list)
     ordenes: tuple[Orden, ...] = ()
@@ -129,6 +130,7 @@ def _incrustar(esquema: Esquema, padre: NodoLectura, alias: _Alias) -> None:
             list(elemento.hijos),
             relacion=relacion,
             incrustado=elemento,
+            alias_padre=padre.alias_sql,
             alias_puente=alias.para(f"{relacion.puente.tabla.nombre}_1") if relacion.puente else "",
         )
         if elemento.extendido and not relacion.a_uno:

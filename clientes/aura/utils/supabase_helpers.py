@@ -22,6 +22,15 @@ class ErrorDuplicado(ErrorDatoInvalido):
     mensaje_comun = "Eso ya existe."
 
 
+class ErrorBaseSinMigrar(ErrorServicioExterno):
+    """La base contesta pero no tiene nuestras tablas o funciones."""
+
+    mensaje_comun = "A la base de datos le faltan tablas."
+
+    def __init__(self) -> None:
+        super().__init__(que_hacer="Corre «flask --app run migrar».")
+
+
 def ejecutar(consulta: Any) -> Any:
     """Corre una consulta del cliente y devuelve su respuesta.
 
@@ -47,7 +56,10 @@ def _traducir(error: APIError) -> Exception:
         return ErrorNoEncontrado()
     if codigo[:2] in ("22", "23") or codigo == "P0001":
         return ErrorDatoInvalido()
-    if codigo in ("PGRST000", "PGRST001", "PGRST002", "PGRST003") or codigo[:2] in ("08", "53", "57", "40") or codigo.startswith("5"):
+    if codigo in ("PGRST202", "PGRST205", "42P01", "42883"):
+        return ErrorBaseSinMigrar()
+    # Conexión, recursos, intervención, deshecho por choque; y los 5xx que no traen código de PostgreSQL.
+    if codigo in ("PGRST000", "PGRST001", "PGRST002", "PGRST003") or codigo[:2] in ("08", "53", "57", "40", "50"):
         return ErrorServicioExterno()
     return error
 

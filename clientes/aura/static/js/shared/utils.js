@@ -75,7 +75,8 @@ function conZona(opciones) {
 
 /** "5:30 p. m." en la zona de la Nora (data-zona del cuerpo) o la del aparato. */
 export function hora(fecha) {
-  return conZona(HORA).format(new Date(fecha));
+  // Según el navegador llega "p.m.", "p. m." o con espacio duro: aquí siempre igual que en el servidor.
+  return conZona(HORA).format(new Date(fecha)).replace(/\s*([ap])\.?\s*m\.?$/i, " $1. m.");
 }
 
 /** "mar 24 nov, 5:30 p. m." */

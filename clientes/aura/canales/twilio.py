@@ -1,0 +1,178 @@
+"""WhatsApp por Twilio, con su SDK.
+
+Fuente de códigos y límites: documentación de Twilio, «Error and Warning Dictionary» y «Messages resource».
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection
+from datetime import UTC, timedelta
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from requests.exceptions import ConnectionError as ErrorDeConexion
+from requests.exceptions import ConnectTimeout, ProxyError, RequestException, SSLError
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from urllib3.exceptions import NewConnectionError
+
+from .base import Credenciales, EnvioAmbiguo, Enviado, NoProcesado, RechazoDelProveedor, Saliente
+
+PLAZO_S = 10.0
+TEXTO_MAXIMO = 1_600
+BUSCAR_ULTIMOS = 100
+# El reloj de Twilio y el de la base pueden diferir.
+MARGEN_DE_RELOJ = timedelta(minutes=2)
+
+FRASES: dict[int, str] = {
+    20003: "Twilio no aceptó las llaves de esta Nora. Revísalas en su configuración.",
+    20404: "Twilio no encuentra esa cuenta. Revisa las llaves de esta Nora.",
+    21211: "Ese número no existe en WhatsApp.",
+    21610: "Esta persona pidió no recibir mensajes.",
+    21617: "El mensaje es demasiado largo para WhatsApp.",
+    63003: "Ese número no existe en WhatsApp.",
+    63007: "El número de esta Nora no está dado de alta en WhatsApp con esas llaves.",
+    63014: "Esta persona bloqueó al negocio.",
+    63016: "Pasaron más de 24 horas desde su último mensaje: solo se puede enviar una plantilla aprobada.",
+    63017: "WhatsApp frenó los envíos por ir muy rápido.",
+    63018: "El número llegó a su límite de mensajes de WhatsApp.",
+    63024: "Ese número no puede recibir mensajes de WhatsApp.",
+    63049: "WhatsApp decidió no entregar este mensaje de promoción; no se repite.",
+}
+FRASE_COMUN = "WhatsApp no aceptó el mensaje."
+# Segundos que se esperan antes de volver a intentar lo que el proveedor frenó.
+PAUSAS: dict[int, float] = {63018: 60.0, 63017: 5.0, 20429: 2.0, 14107: 2.0}
+
+
+def frase_de(codigo: int | None) -> str:
+    """El error de Twilio en palabras llanas."""
+    return FRASES.get(codigo or 0, FRASE_COMUN)
+
+
+class _ClienteHttp(TwilioHttpClient):
+    """El cliente HTTP del SDK con plazo y, si se pide, otro origen en lugar del de Twilio."""
+
+    def __init__(self, origen: str) -> None:
+        super().__init__(pool_connections=True, timeout=PLAZO_S)
+        self._origen = urlsplit(origen) if origen else None
+        self.espera_pedida: float | None = None
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        if self._origen is not None:
+            partes = urlsplit(url)
+            ruta = self._origen.path.rstrip("/") + partes.path
+            url = urlunsplit((self._origen.scheme, self._origen.netloc, ruta, partes.query, ""))
+        respuesta = super().request(method, url, *args, **kwargs)
+        pedida = (respuesta.headers or {}).get("Retry-After", "")
+        self.espera_pedida = float(pedida) if str(pedida).isdigit() else None
+        return respuesta
+
+
+class CanalTwilio:
+    """Envía por la API de mensajes de Twilio.
+
+    Args:
+        origen: otro origen en lugar de la API de Twilio; vacío usa la suya.
+        url_publica: origen público de esta instalación, para los avisos de estado; vacío, no se piden.
+    """
+
+    def __init__(self, origen: str, url_publica: str) -> None:
+        self._origen = origen
+        self._url_publica = url_publica
+        self._por_hilo = threading.local()
+
+    def enviar(self, saliente: Saliente, credenciales: Credenciales | None) -> Enviado:
+        """Ver `Canal.enviar`."""
+        llaves = self._exigir(credenciales)
+        datos: dict[str, Any] = {"to": saliente.direccion_envio, "body": saliente.texto[:TEXTO_MAXIMO]}
+        if llaves.servicio_de_mensajes:
+            datos["messaging_service_sid"] = llaves.servicio_de_mensajes
+        else:
+            datos["from_"] = f"whatsapp:{saliente.numero_nora}"
+        if self._url_publica:
+            # Con el id del buzón en la dirección, un aviso que llega antes que la respuesta de la API no se pierde.
+            datos["status_callback"] = (
+                f"{self._url_publica}/webhook/{saliente.nombre_nora}/estado?saliente={saliente.id}"
+            )
+        mensaje = self._llamar(lambda: self._cliente(llaves).messages.create(**datos))
+        if mensaje.status in ("failed", "undelivered"):
+            codigo = int(mensaje.error_code) if mensaje.error_code else None
+            raise RechazoDelProveedor(codigo, frase_de(codigo))
+        return Enviado(sid=str(mensaje.sid), estado="enviado")
+
+    def buscar_enviado(
+        self, saliente: Saliente, credenciales: Credenciales | None, ajenos: Collection[str]
+    ) -> str | None:
+        """Busca entre los últimos mensajes a esa dirección uno con el mismo texto, creado desde el primer intento.
+
+        No filtra por fecha de envío: lo que Twilio todavía tiene en fila no la lleva.
+        """
+        llaves = self._exigir(credenciales)
+        desde = saliente.enviando_desde - MARGEN_DE_RELOJ
+        ultimos = self._llamar(
+            lambda: self._cliente(llaves).messages.list(to=saliente.direccion_envio, limit=BUSCAR_ULTIMOS)
+        )
+        hallados = [
+            m
+            for m in ultimos
+            if m.body == saliente.texto[:TEXTO_MAXIMO]
+            and m.sid not in ajenos
+            and m.status not in ("failed", "undelivered", "canceled")
+            and not str(m.direction or "").startswith("inbound")
+            and (m.date_created is None or m.date_created.astimezone(UTC) >= desde)
+        ]
+        return str(hallados[-1].sid) if hallados else None
+
+    def _exigir(self, credenciales: Credenciales | None) -> Credenciales:
+        if credenciales is None or not (credenciales.cuenta and credenciales.token):
+            raise RechazoDelProveedor(None, "Esta Nora todavía no tiene llaves de Twilio. Ponlas en su configuración.")
+        return credenciales
+
+    def _http(self) -> _ClienteHttp:
+        # La sesión de requests no es de varios hilos a la vez.
+        http: _ClienteHttp | None = getattr(self._por_hilo, "http", None)
+        if http is None:
+            http = self._por_hilo.http = _ClienteHttp(self._origen)
+        return http
+
+    def _cliente(self, llaves: Credenciales) -> Client:
+        return Client(llaves.cuenta, llaves.token, http_client=self._http())
+
+    def _llamar(self, llamada: Any) -> Any:
+        try:
+            return llamada()
+        except TwilioRestException as error:
+            raise self._traducir(error) from error
+        except (ConnectTimeout, SSLError, ProxyError) as error:
+            raise NoProcesado("no se llegó a Twilio") from error
+        except ErrorDeConexion as error:
+            causa = getattr(error.args[0] if error.args else None, "reason", None)
+            if isinstance(causa, NewConnectionError):
+                raise NoProcesado("no se llegó a Twilio") from error
+            raise EnvioAmbiguo("se cortó la conexión con Twilio") from error
+        except (RequestException, requests.exceptions.Timeout) as error:
+            raise EnvioAmbiguo("Twilio no contestó a tiempo") from error
+        except (TwilioException, ValueError) as error:
+            raise EnvioAmbiguo("Twilio contestó algo que no se entiende") from error
+
+    def _traducir(self, error: TwilioRestException) -> Exception:
+        codigo = int(error.code) if error.code else None
+        if error.status == 429 or (codigo in PAUSAS and error.status < 500):
+            espera = self._http().espera_pedida
+            return NoProcesado("Twilio pidió ir más despacio", espera or PAUSAS.get(codigo or 0), codigo)
+        if error.status >= 500 or error.status in (408,):
+            return EnvioAmbiguo(f"Twilio contestó {error.status}")
+        if codigo is None and error.status in (401, 403):
+            codigo = 20003
+        return RechazoDelProveedor(codigo, frase_de(codigo))
+
+
+@lru_cache(maxsize=8)
+def canal_twilio(origen: str, url_publica: str) -> CanalTwilio:
+    """Un canal por configuración: reutiliza conexiones."""
+    return CanalTwilio(origen, url_publica)

@@ -1,0 +1,1 @@
+"""El dominio de una plática: recibir, decidir y contestar. No conoce Flask."""

@@ -1,0 +1,219 @@
+"""La cola de trabajos: procrastinate en su propio esquema, `cola`, de la misma base.
+
+Aquí está lo que la cola es (instalarla, sus tareas, sus reintentos); quien la atiende está en `trabajador.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import procrastinate
+import psycopg
+from packaging.version import Version
+from procrastinate.jobs import Job
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from procrastinate.schema import SchemaManager
+from psycopg import sql
+
+from ..utils.errores import ErrorServicioExterno
+from ..utils.logging_utils import registro
+from . import consultas, salida, turno
+from .errores import Reintentar
+
+bitacora = registro(__name__)
+
+ESQUEMA = "cola"
+OPCIONES = f"-c search_path={ESQUEMA},public"
+COLAS = ("mensajes", "programador")
+# Con espera de hasta un minuto, una base o un proveedor ausentes por horas no pierden nada.
+INTENTOS_MAXIMOS = 300
+INTENTOS_POR_FALLA_NUESTRA = 6
+ESPERA_MAXIMA_S = 60
+LATIDO_S = 5.0
+ATORADO_S = 15.0
+
+Trabajos = Mapping[str, Callable[[datetime], str]]
+T = TypeVar("T")
+
+
+class Reintento(BaseRetryStrategy):
+    """Espera creciente con tope; quien falla por culpa ajena (base, proveedor) insiste mucho más que quien falla por la nuestra."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        ajena = isinstance(exception, (Reintentar, ErrorServicioExterno))
+        if job.attempts + 1 >= (INTENTOS_MAXIMOS if ajena else INTENTOS_POR_FALLA_NUESTRA):
+            return None
+        espera = min(2.0 ** min(job.attempts, 6), ESPERA_MAXIMA_S)
+        if isinstance(exception, Reintentar):
+            espera = exception.en_segundos if exception.en_segundos is not None else espera
+        return RetryDecision(retry_at=datetime.now(UTC) + timedelta(seconds=espera))
+
+
+def crear_cola(db_uri: str, trabajos: Trabajos | None = None, *, conexiones: int = 4) -> procrastinate.App:
+    """La aplicación de procrastinate con nuestras tareas. No se conecta hasta abrirla.
+
+    Args:
+        db_uri: dirección libpq directa o de sesión (no un pooler por transacción).
+        trabajos: los del programador, por su id; cada uno recibe su periodo y devuelve una frase.
+        conexiones: tope del pozo.
+    """
+    conector = procrastinate.PsycopgConnector(
+        conninfo=db_uri,
+        kwargs={"options": OPCIONES, "connect_timeout": 5},
+        min_size=1,
+        max_size=conexiones,
+        timeout=5.0,
+        reconnect_timeout=5.0,
+        num_workers=1,
+    )
+    cola = procrastinate.App(connector=conector)
+    cola.task(name="atender_conversacion", queue="mensajes", retry=Reintento(), pass_context=True)(_atender)
+    cola.task(name="enviar_saliente", queue="mensajes", retry=Reintento())(_enviar)
+
+    def ejecutar(trabajo: str, periodo: str) -> None:
+        _ejecutar(trabajos or {}, trabajo, periodo)
+
+    cola.task(name="ejecutar_trabajo", queue="programador")(ejecutar)
+    return cola
+
+
+def _atender(contexto: procrastinate.JobContext, nombre_nora: str, conversacion_id: str) -> None:
+    try:
+        turno.atender(nombre_nora, conversacion_id)
+    except (Reintentar, ErrorServicioExterno):
+        raise
+    except Exception:
+        # Un mensaje que siempre nos hace fallar no debe dar vueltas sin fin ni quedar sin respuesta: pasa a una persona.
+        if contexto.job.attempts + 1 >= INTENTOS_POR_FALLA_NUESTRA:
+            bitacora.exception("turno_fallido", nora=nombre_nora, conversacion_id=conversacion_id)
+            turno.rendirse(nombre_nora, conversacion_id)
+            return
+        raise
+
+
+def _enviar(nombre_nora: str, saliente_id: int) -> None:
+    salida.enviar_saliente(nombre_nora, saliente_id)
+
+
+def _ejecutar(trabajos: Trabajos, trabajo: str, periodo: str) -> None:
+    """Corre un trabajo del programador y anota cómo le fue. Un fallo no se repite: ya vendrá el siguiente periodo."""
+    momento = datetime.fromisoformat(periodo)
+    funcion = trabajos.get(trabajo)
+    if funcion is None:
+        consultas.anotar_ejecucion(trabajo, momento, "fallido", "Este trabajo ya no existe.")
+        return
+    consultas.anotar_ejecucion(trabajo, momento, "corriendo", "")
+    try:
+        resultado = funcion(momento)
+    except Exception as error:
+        consultas.anotar_ejecucion(trabajo, momento, "fallido", type(error).__name__)
+        raise
+    consultas.anotar_ejecucion(trabajo, momento, "hecho", resultado)
+
+
+# ---------------------------------------------------------------- instalar
+def instalar_cola(db_uri: str) -> str:
+    """Instala o pone al día el esquema de procrastinate en `cola`. Repetirla no cambia nada.
+
+    Returns:
+        La versión de la biblioteca que quedó anotada.
+
+    Raises:
+        psycopg.Error: si la base no deja; nada queda a medias.
+    """
+    version = metadata.version("procrastinate")
+    with psycopg.connect(db_uri, connect_timeout=10) as conexion:
+        conexion.execute("select pg_advisory_xact_lock(hashtext('cola.version_instalada'))")
+        conexion.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(ESQUEMA)))
+        conexion.execute("set local search_path to cola, public")
+        conexion.execute(
+            "create table if not exists cola.version_instalada ("
+            " unica boolean primary key default true check (unica), version text not null,"
+            " fecha timestamptz not null default now())"
+        )
+        anotada = conexion.execute("select version from cola.version_instalada").fetchone()
+        hay_tablas = conexion.execute("select to_regclass('cola.procrastinate_jobs') is not null").fetchone()
+        if not (hay_tablas and hay_tablas[0]):
+            conexion.execute(SchemaManager.get_schema())
+        elif anotada:
+            for guion in migraciones_pendientes(anotada[0], Path(SchemaManager.get_migrations_path())):
+                conexion.execute(guion.read_bytes())
+        _fijar_rutas(conexion)
+        conexion.execute(
+            "insert into cola.version_instalada (version) values (%s)"
+            " on conflict (unica) do update set version = excluded.version, fecha = now()"
+            " where version_instalada.version <> excluded.version",
+            [version],
+        )
+    return version
+
+
+def migraciones_pendientes(anotada: str, carpeta: Path) -> list[Path]:
+    """Los guiones de la biblioteca posteriores a la versión anotada, en orden.
+
+    Sus nombres empiezan con la versión que los trae: `03.04.00_01_pre_algo.sql`.
+    """
+    desde = Version(anotada)
+    guiones = sorted(ruta for ruta in carpeta.glob("*.sql") if ruta.name[:2].isdigit())
+    return [ruta for ruta in guiones if Version(ruta.name.split("_", 1)[0]) > desde]
+
+
+def _fijar_rutas(conexion: psycopg.Connection[Any]) -> None:
+    # Las funciones de la biblioteca no fijan su search_path y las llaman disparadores nuestros con otro.
+    rutinas = conexion.execute(
+        "select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
+        " where n.nspname = 'cola' and p.proname like 'procrastinate\\_%' and p.proconfig is null"
+    ).fetchall()
+    for (firma,) in rutinas:
+        conexion.execute(cast(Any, f"alter routine {firma} set search_path = cola, pg_temp"))
+
+
+# ---------------------------------------------------------------- barrer
+async def liberar_en(cola: procrastinate.App, segundos: float = ATORADO_S) -> int:
+    """Devuelve a la cola lo que dejó a medias un trabajador que ya no late. La cola debe estar abierta."""
+    gerente = cola.job_manager
+    atorados = list(await gerente.get_stalled_jobs(seconds_since_heartbeat=segundos))
+    for trabajo in atorados:
+        await gerente.retry_job(trabajo)
+    await gerente.prune_stalled_workers(segundos)
+    return len(atorados)
+
+
+def liberar_atorados(db_uri: str, segundos: float = ATORADO_S) -> int:
+    """Libera lo atorado y vuelve a encolar los mensajes que se quedaron sin trabajo.
+
+    Args:
+        segundos: sin latido desde los que un trabajador se da por muerto.
+
+    Returns:
+        Cuántos trabajos volvieron a la cola.
+    """
+    liberados = _con_cola(db_uri, lambda cola: liberar_en(cola, segundos))
+    return liberados + consultas.repescar_mensajes()
+
+
+def limpiar_terminados(db_uri: str, dias: int = 7) -> int:
+    """Borra de la cola lo terminado hace más de `dias`. Devuelve cuántos renglones quedan."""
+
+    async def limpiar(cola: procrastinate.App) -> int:
+        await cola.job_manager.delete_old_jobs(
+            nb_hours=dias * 24, include_failed=True, include_cancelled=True, include_aborted=True
+        )
+        fila = await cola.connector.execute_query_one_async("select count(*) as cuantos from procrastinate_jobs")
+        return int(fila["cuantos"])
+
+    return _con_cola(db_uri, limpiar)
+
+
+def _con_cola(db_uri: str, hacer: Callable[[procrastinate.App], Awaitable[T]]) -> T:
+    async def correr() -> T:
+        cola = crear_cola(db_uri, conexiones=1)
+        async with cola.open_async():
+            return await hacer(cola)
+
+    return asyncio.run(correr())

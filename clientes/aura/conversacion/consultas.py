@@ -1,0 +1,198 @@
+"""Las consultas del camino de un mensaje. Cada función recibe primero la Nora y devuelve algo con tipo."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any
+
+from app_config import Config
+
+from ..canales.base import Credenciales, Saliente
+from ..utils.cifrado import Cifrador
+from ..utils.supabase_client import conexion_actual, supabase, supabase_de_nora
+from ..utils.supabase_helpers import ejecutar, filas, una_fila, valor
+from ..utils.webhook_utils import MensajeEntrante
+from .modelos import Decision, Recibido, Resuelto, Turno
+
+
+def configuracion_instalacion() -> Config:
+    """La configuración con que este proceso se conectó."""
+    return conexion_actual().config
+
+
+# ---------------------------------------------------------------- recibir
+def recibir_mensaje(nombre_nora: str, canal: str, mensaje: MensajeEntrante) -> Recibido:
+    """Guarda un mensaje entrante una sola vez, por su id del proveedor, y deja su trabajo en la cola.
+
+    Raises:
+        ErrorServicioExterno: la base no contestó.
+    """
+    argumentos = {
+        "p_nombre_nora": nombre_nora,
+        "p_canal": canal,
+        "p_proveedor_sid": mensaje.proveedor_sid,
+        "p_direccion": mensaje.direccion,
+        "p_direccion_envio": mensaje.direccion_envio,
+        "p_telefono": mensaje.telefono,
+        "p_nombre_perfil": mensaje.nombre_perfil,
+        "p_texto": mensaje.texto,
+        "p_tipo": mensaje.tipo,
+        "p_medios": mensaje.medios,
+        "p_crudo": mensaje.crudo,
+    }
+    return Recibido.model_validate(valor(supabase_de_nora(nombre_nora).rpc("recibir_mensaje", argumentos)))
+
+
+def nora_de_twilio(servicio: str, cuenta: str, numero: str) -> str | None:
+    """La Nora activa a la que le habla Twilio cuando la dirección no la nombra; None si ninguna."""
+    comun = configuracion_instalacion().TWILIO_ACCOUNT_SID
+    argumentos = {"p_servicio": servicio, "p_cuenta": cuenta, "p_numero": numero, "p_cuenta_comun": comun}
+    nombre = valor(supabase.rpc("nora_de_twilio", argumentos))
+    return str(nombre) if nombre else None
+
+
+def leer_credenciales(nombre_nora: str) -> Credenciales | None:
+    """Las llaves de Twilio de una Nora, o las de la instalación si no tiene propias; None si no hay ningunas."""
+    config = configuracion_instalacion()
+    fila = una_fila(
+        supabase.table("credenciales_nora")
+        .select("twilio_account_sid,twilio_token_cifrado,twilio_messaging_service_sid")
+        .eq("nombre_nora", nombre_nora)
+    )
+    servicio = (fila or {}).get("twilio_messaging_service_sid") or ""
+    if fila and fila["twilio_account_sid"] and fila["twilio_token_cifrado"]:
+        token = Cifrador(config.NORA_CLAVES_CIFRADO).descifrar(fila["twilio_token_cifrado"])
+        return Credenciales(fila["twilio_account_sid"], token, servicio)
+    if config.TWILIO_AUTH_TOKEN:
+        return Credenciales(config.TWILIO_ACCOUNT_SID, config.TWILIO_AUTH_TOKEN, servicio)
+    return None
+
+
+# ---------------------------------------------------------------- atender
+def leer_turno(nombre_nora: str, conversacion_id: str) -> Turno | None:
+    """Lo que un turno necesita, en una sola petición; None si la plática ya no existe."""
+    leido = valor(
+        supabase.rpc("leer_turno", {"p_nombre_nora": nombre_nora, "p_conversacion_id": conversacion_id})
+    )
+    return Turno.model_validate(leido) if leido else None
+
+
+def responder_turno(nombre_nora: str, turno: Turno, decision: Decision) -> Resuelto:
+    """Escribe la decisión una sola vez; si algo cambió entre tanto no escribe nada y lo dice."""
+    argumentos = {
+        "p_nombre_nora": nombre_nora,
+        "p_conversacion_id": turno.conversacion_id,
+        "p_hasta_mensaje": turno.hasta_mensaje,
+        "p_texto": decision.texto,
+        "p_decisor": decision.decisor,
+        "p_fuentes": [fuente.como_json() for fuente in decision.fuentes],
+        "p_opciones": [opcion.model_dump() for opcion in decision.opciones] or None,
+        "p_pasar_a_persona": decision.pasar_a_persona,
+        "p_motivo": decision.motivo,
+        "p_saludar": decision.saludar,
+        "p_baja": decision.baja,
+    }
+    return Resuelto.model_validate(valor(supabase.rpc("responder_turno", argumentos)))
+
+
+# ---------------------------------------------------------------- enviar
+def tomar_saliente(nombre_nora: str, saliente_id: int) -> Saliente | None:
+    """Reclama un mensaje del buzón de salida; None si ya salió, ya falló o no existe."""
+    fila = valor(supabase.rpc("tomar_saliente", {"p_nombre_nora": nombre_nora, "p_saliente_id": saliente_id}))
+    if not fila:
+        return None
+    return Saliente(
+        id=fila["id"],
+        nombre_nora=fila["nombre_nora"],
+        conversacion_id=fila["conversacion_id"],
+        canal=fila["canal"],
+        direccion_envio=fila["direccion_envio"],
+        texto=fila["texto"],
+        numero_nora=fila["numero_nora"],
+        intentos=fila["intentos"],
+        estado_anterior=fila["estado_anterior"],
+        enviando_desde=datetime.fromisoformat(fila["enviando_desde"]).astimezone(UTC),
+        enviando_hace_s=float(fila["enviando_hace_s"]),
+        ventana_abierta=fila["ventana_abierta"],
+        nora_activa=fila["nora_activa"],
+    )
+
+
+def avanzar_envio(
+    nombre_nora: str,
+    estado: str,
+    *,
+    saliente_id: int | None = None,
+    sid: str | None = None,
+    error_codigo: int | None = None,
+    error_texto: str = "",
+) -> bool:
+    """Mueve un envío hacia adelante, nunca hacia atrás; falso si no se halló."""
+    argumentos = {
+        "p_nombre_nora": nombre_nora,
+        "p_estado": estado,
+        "p_saliente_id": saliente_id,
+        "p_proveedor_sid": sid,
+        "p_error_codigo": error_codigo,
+        "p_error_texto": error_texto,
+    }
+    return bool(valor(supabase.rpc("avanzar_envio", argumentos)))
+
+
+def soltar_saliente(
+    nombre_nora: str, saliente_id: int, error_codigo: int | None = None, error_texto: str = ""
+) -> None:
+    """Devuelve un envío a pendiente: se sabe que el proveedor no lo procesó."""
+    argumentos = {
+        "p_nombre_nora": nombre_nora,
+        "p_saliente_id": saliente_id,
+        "p_error_codigo": error_codigo,
+        "p_error_texto": error_texto,
+    }
+    ejecutar(supabase.rpc("soltar_saliente", argumentos))
+
+
+def aplazar_saliente(nombre_nora: str, sid: str, segundos: int, error_codigo: int, saliente_id: int | None) -> bool:
+    """Pone de nuevo en el buzón, para más tarde, lo que el proveedor frenó; falso si ya no procede."""
+    argumentos = {
+        "p_nombre_nora": nombre_nora,
+        "p_proveedor_sid": sid,
+        "p_segundos": segundos,
+        "p_error_codigo": error_codigo,
+        "p_saliente_id": saliente_id,
+    }
+    return bool(valor(supabase.rpc("aplazar_saliente", argumentos)))
+
+
+def sids_de_otros(nombre_nora: str, saliente: Saliente) -> Collection[str]:
+    """Los ids del proveedor que ya son de otros mensajes recientes de la misma plática."""
+    consulta = (
+        supabase_de_nora(nombre_nora)
+        .table("mensajes_salientes")
+        .select("proveedor_sid")
+        .eq("conversacion_id", saliente.conversacion_id)
+        .neq("id", saliente.id)
+        .order("id", desc=True)
+        .limit(200)
+    )
+    return {fila["proveedor_sid"] for fila in filas(consulta) if fila["proveedor_sid"]}
+
+
+# ---------------------------------------------------------------- cola y programador
+def repescar_mensajes(segundos: int = 60) -> int:
+    """Vuelve a encolar lo que falta por atender o enviar, de cualquier Nora, y se quedó sin trabajo."""
+    return int(valor(supabase.rpc("repescar_mensajes", {"p_segundos": segundos})) or 0)
+
+
+def anotar_ejecucion(trabajo: str, periodo: datetime, estado: str, resultado: str) -> None:
+    """Anota cómo va un disparo del programador."""
+    ahora = datetime.now(UTC).isoformat()
+    cambios: dict[str, Any] = {"estado": estado, "resultado": resultado[:500]}
+    cambios["inicio" if estado == "corriendo" else "fin"] = ahora
+    ejecutar(
+        supabase.table("ejecuciones_programadas")
+        .update(cambios)
+        .eq("trabajo", trabajo)
+        .eq("periodo", periodo.isoformat())
+    )

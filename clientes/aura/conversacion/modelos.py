@@ -1,0 +1,110 @@
+"""Lo que un turno sabe y lo que decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Leido(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Recibido(_Leido):
+    """Lo que quedó guardado de un mensaje entrante. `nuevo` es falso si ya estaba."""
+
+    nuevo: bool
+    mensaje_id: int
+    conversacion_id: str
+
+
+class NoraDelTurno(_Leido):
+    """De la Nora, lo que importa para contestar."""
+
+    nombre_nora: str
+    nombre_visible: str
+    activo: bool = True
+    ia_activa: bool = True
+    mensaje_bienvenida: str = ""
+    mensaje_fuera_tema: str = ""
+    modo_respuesta: Literal["flexible", "estricto"] = "estricto"
+    silencio_segundos: int = 4
+
+
+class Pendiente(_Leido):
+    """Un mensaje del cliente sin atender; `edad_s` en segundos, con el reloj de la base."""
+
+    id: int
+    texto: str = ""
+    tipo: str = "texto"
+    edad_s: float = 0.0
+
+
+class Opcion(_Leido):
+    """Un tema ofrecido. Sin `bloque_id`, es hablar con una persona."""
+
+    numero: int
+    titulo: str
+    bloque_id: str | None = None
+
+
+class Turno(_Leido):
+    """Todo lo que hace falta para decidir qué contestar en una plática."""
+
+    nora: NoraDelTurno
+    conversacion_id: str
+    canal: str = "whatsapp"
+    persona_al_mando: bool = False
+    espera_persona: bool = False
+    opciones: tuple[Opcion, ...] = ()
+    saludada: bool = False
+    de_baja: bool = False
+    avisado_hace_s: float | None = None
+    pendientes: tuple[Pendiente, ...] = ()
+
+    @property
+    def hasta_mensaje(self) -> int:
+        """El id del último mensaje que este turno atiende."""
+        return self.pendientes[-1].id
+
+    @property
+    def texto(self) -> str:
+        """Las burbujas seguidas, como una sola pregunta."""
+        return "\n".join(p.texto.strip() for p in self.pendientes if p.texto.strip())
+
+
+@dataclass(frozen=True)
+class Fuente:
+    """Un bloque en que se apoya una respuesta; `puntaje` de 0 a 1."""
+
+    id: str
+    titulo: str
+    puntaje: float
+
+    def como_json(self) -> dict[str, Any]:
+        """Como se guarda en `mensajes.fuentes`."""
+        return {"id": self.id, "titulo": self.titulo, "puntaje": round(self.puntaje, 3)}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Lo que un decisor resolvió. Con `texto` vacío no se contesta, pero lo pendiente queda atendido."""
+
+    decisor: str
+    texto: str = ""
+    fuentes: tuple[Fuente, ...] = ()
+    opciones: tuple[Opcion, ...] = ()
+    pasar_a_persona: bool = False
+    motivo: str = ""
+    saludar: bool = False
+    baja: bool | None = None
+    sin_saludo: bool = field(default=False, repr=False)
+
+
+class Resuelto(_Leido):
+    """Si la respuesta quedó escrita; si no, por qué."""
+
+    hecho: bool
+    razon: Literal["", "cambio", "persona"] = ""

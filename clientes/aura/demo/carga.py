@@ -1,0 +1,76 @@
+"""Carga el negocio de demostración una sola vez y recuerda sus cuentas."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+
+from app_config import Config
+
+from ..personas import servicio as personas
+from ..registro.registro_dinamico import catalogo_de, registro_de
+from ..utils.logging_utils import registro
+from . import consultas, contenido
+
+DIAS = 30
+CONTACTOS = 40
+SEMILLA = 20261122
+bitacora = registro(__name__)
+
+
+def cargar(app: Flask) -> dict[str, str]:
+    """Carga lo que falte. Devuelve correo -> contraseña de las cuentas de demostración."""
+    cuentas = _cuentas(app)
+    if not consultas.existe(contenido.NOMBRE_NORA):
+        modulos = [m.nombre for m in catalogo_de(app).para(contenido.NOMBRE_NORA)]
+        consultas.crear_nora(modulos)
+        _cargar_platicas(consultas.guardar_bloques())
+    for (correo, contrasena), (rol, nombre) in zip(
+        cuentas.items(), (("admin", "Admin de demostración"), ("dueno", "Rosa Peralta"), ("agente", "Luis Gámez")), strict=True
+    ):
+        if not consultas.existe_cuenta(correo):
+            personas.crear_usuario(
+                correo, contrasena, rol=rol, nombre_nora=None if rol == "admin" else contenido.NOMBRE_NORA, nombre=nombre
+            )
+    registro_de(app).releer(contenido.NOMBRE_NORA)
+    return cuentas
+
+
+def _cuentas(app: Flask) -> dict[str, str]:
+    """Las contraseñas se inventan en cada instalación y quedan con sus datos: ninguna viene en el código."""
+    config: Config = app.extensions["nora_config"]
+    ruta = config.NORA_DATOS / "demo.json"
+    if not ruta.exists():
+        nuevas = {
+            correo: f"{correo.split('@')[0]}-{secrets.token_hex(4)}"
+            for correo in ("admin@demo.mx", "duena@demo.mx", "agente@demo.mx")
+        }
+        with os.fdopen(os.open(ruta, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as archivo:
+            json.dump(nuevas, archivo)
+    guardadas: dict[str, str] = json.loads(ruta.read_text(encoding="utf-8"))
+    return guardadas
+
+
+def _cargar_platicas(bloques: dict[str, str]) -> None:
+    azar = random.Random(SEMILLA)  # noqa: S311  textos de muestra, siempre los mismos
+    ahora = datetime.now(UTC)
+    platicas = []
+    for numero in range(CONTACTOS):
+        nombre = f"{contenido.NOMBRES[numero % len(contenido.NOMBRES)]} {azar.choice(contenido.APELLIDOS)}"
+        contacto = consultas.ContactoDemo(nombre=nombre, telefono=f"+5266255501{numero:02d}")
+        if numero < len(contenido.ESPERAN):
+            momento = ahora - timedelta(minutes=17 + 43 * numero)
+            platicas.append(consultas.PlaticaDemo(contacto, [(momento, contenido.ESPERAN[numero], "", "")], espera=True))
+            continue
+        vueltas = []
+        for _ in range(azar.randint(1, 4)):
+            momento = ahora - timedelta(days=azar.randint(0, DIAS - 1), hours=azar.randint(0, 9), minutes=azar.randint(2, 59))
+            pregunta, titulo, respuesta = azar.choice(contenido.PLATICAS)
+            vueltas.append((momento, pregunta, titulo, respuesta))
+        platicas.append(consultas.PlaticaDemo(contacto, sorted(vueltas), espera=False))
+    consultas.guardar_platicas(platicas, bloques)

@@ -1,0 +1,1 @@
+"""Entender y buscar: vectores de frases, el motor local y el conocimiento de cada Nora."""

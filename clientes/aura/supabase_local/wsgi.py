@@ -1,0 +1,156 @@
+"""La cara WSGI: traduce entre WSGI y la API; ninguna excepción sale cruda."""
+
+from __future__ import annotations
+
+import logging
+import os
+import weakref
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from . import errores
+from .api import Api, Respuesta
+from .jwt_local import Verificador
+from .peticion import Peticion, leer_parametros
+
+_registro = logging.getLogger(__name__)
+CUERPO_MAXIMO = 32 * 1024 * 1024
+
+
+class ApiLocal:
+    """Una aplicación WSGI que contesta como PostgREST; sirve por HTTP o con ``httpx.WSGITransport``."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        olvidar = weakref.WeakMethod(api.tras_bifurcar)
+
+        def tras_bifurcar() -> None:
+            metodo = olvidar()
+            if metodo is not None:
+                metodo()
+
+        os.register_at_fork(after_in_child=tras_bifurcar)
+
+    def cerrar(self) -> None:
+        """Cierra las conexiones; después ya no contesta."""
+        self._api.cerrar()
+
+    def recargar_esquema(self) -> None:
+        """La siguiente petición vuelve a leer el catálogo."""
+        self._api.recargar_esquema()
+
+    def __call__(self, entorno: Mapping[str, Any], iniciar: Callable[..., Any]) -> Iterable[bytes]:
+        metodo = str(entorno.get("REQUEST_METHOD", "GET")).upper()
+        try:
+            respuesta = self._api.contestar(_leer_peticion(entorno, metodo))
+        except errores.ErrorApi as error:
+            respuesta = _de_error(error)
+        except Exception:  # noqa: BLE001 - última puerta: WSGITransport la soltaría cruda en quien llama
+            _registro.exception("falló la API local")
+            respuesta = _de_error(errores.interno())
+        return _emitir(respuesta, metodo, iniciar)
+
+
+def crear_api(
+    db_uri: str,
+    *,
+    esquemas: Sequence[str] = ("public",),
+    rol_anonimo: str | None = "anon",
+    jwt_secreto: str | None = None,
+    jwt_llave: str | Mapping[str, Any] | None = None,
+    max_filas: int | None = 1000,
+    plazo_s: float = 4.0,
+    conexiones: int = 10,
+) -> ApiLocal:
+    """La API sobre la base de ``db_uri``. No hace E/S: se conecta con la primera petición.
+
+    Args:
+        db_uri: dirección libpq; el papel debe poder tomar (SET ROLE) los papeles de los JWT.
+        esquemas: los expuestos; el primero es el de quien no dice.
+        rol_anonimo: papel de quien no trae JWT; ``None`` lo prohíbe.
+        jwt_secreto: secreto HS256. ``jwt_llave``: llave pública ES256 (JWK o JWKS).
+        max_filas: tope de filas por respuesta; ``None`` sin tope.
+        plazo_s: segundos, para todo: espera de turno, conexión y consulta.
+        conexiones: tope de conexiones por proceso.
+    """
+    verificador = Verificador(rol_anonimo=rol_anonimo, secreto=jwt_secreto, llave=jwt_llave)
+    return ApiLocal(
+        Api(
+            db_uri,
+            esquemas=esquemas,
+            verificador=verificador,
+            max_filas=max_filas,
+            plazo_s=plazo_s,
+            conexiones=conexiones,
+        )
+    )
+
+
+def _leer_peticion(entorno: Mapping[str, Any], metodo: str) -> Peticion:
+    encabezados = {
+        clave[5:].replace("_", "-").lower(): str(valor) for clave, valor in entorno.items() if clave.startswith("HTTP_")
+    }
+    if entorno.get("CONTENT_TYPE"):
+        encabezados["content-type"] = str(entorno["CONTENT_TYPE"])
+    return Peticion(
+        metodo,
+        _texto(str(entorno.get("PATH_INFO") or "/")),
+        leer_parametros(str(entorno.get("QUERY_STRING") or "")),
+        encabezados,
+        b"" if metodo in ("GET", "HEAD") else _leer_cuerpo(entorno),
+    )
+
+
+def _texto(ruta: str) -> str:
+    """WSGI entrega los bytes como latin-1; ``WSGITransport`` ya los trae leídos."""
+    try:
+        return ruta.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return ruta
+
+
+def _leer_cuerpo(entorno: Mapping[str, Any]) -> bytes:
+    flujo = entorno.get("wsgi.input")
+    if flujo is None:
+        return b""
+    declarado = str(entorno.get("CONTENT_LENGTH") or "")
+    if declarado.isdigit():
+        if int(declarado) > CUERPO_MAXIMO:
+            raise errores.ErrorApi(413, "PGRST102", "Request entity too large")
+        return bytes(flujo.read(int(declarado)))
+    if entorno.get("wsgi.input_terminated") or "HTTP_TRANSFER_ENCODING" in entorno:
+        cuerpo = bytes(flujo.read(CUERPO_MAXIMO + 1))
+        if len(cuerpo) > CUERPO_MAXIMO:
+            raise errores.ErrorApi(413, "PGRST102", "Request entity too large")
+        return cuerpo
+    return b""
+
+
+def _de_error(error: errores.ErrorApi) -> Respuesta:
+    return Respuesta(
+        error.estado,
+        error.cuerpo(),
+        encabezados=(*error.encabezados, ("Proxy-Status", f"PostgREST; error={error.codigo}")),
+    )
+
+
+def _emitir(respuesta: Respuesta, metodo: str, iniciar: Callable[..., Any]) -> Iterable[bytes]:
+    try:
+        frase = HTTPStatus(respuesta.estado).phrase
+    except ValueError:
+        frase = "Unknown"
+    cuerpo = b"" if metodo == "HEAD" or respuesta.estado in (204, 304) else respuesta.cuerpo
+    encabezados = list(respuesta.encabezados)
+    if respuesta.tipo and respuesta.estado not in (204, 304):
+        encabezados.append(("Content-Type", respuesta.tipo))
+    if respuesta.estado not in (204, 304):
+        encabezados.append(("Content-Length", str(len(cuerpo))))
+    iniciar(f"{respuesta.estado} {frase}", [(k, _de_encabezado(v)) for k, v in encabezados])
+    return [cuerpo]
+
+
+def _de_encabezado(valor: str) -> str:
+    """Un encabezado no lleva saltos de línea y viaja en latin-1."""
+    limpio = " ".join(valor.splitlines())
+    return limpio.encode("utf-8").decode("latin-1")

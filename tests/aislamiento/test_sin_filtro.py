@@ -1,0 +1,171 @@
+"""Con el filtro quitado de la consulta, la base sigue sin enseñar nada de otra Nora."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from postgrest.exceptions import APIError
+
+from clientes.aura.supabase_local import DireccionesPostgres
+from clientes.aura.utils.supabase_client import supabase, supabase_de_nora
+from clientes.aura.utils.supabase_helpers import ErrorDatoInvalido, ejecutar, filas, valor
+
+TABLAS_AJENAS = (
+    "configuracion_bot", "usuarios_noras", "auditoria", "contactos", "etiquetas", "contacto_etiquetas", "conversaciones",
+    "mensajes", "mensajes_salientes", "conocimiento_nora",
+)
+
+
+@dataclass
+class Dos:
+    """Dos Noras con una fila en cada tabla."""
+
+    a: str
+    b: str
+    ids: dict[str, dict[str, Any]]
+
+
+def sembrar(nora: str, usuario_id: str) -> dict[str, Any]:
+    """Una fila de esa Nora en cada tabla; devuelve sus ids."""
+    recibido = valor(
+        supabase.rpc(
+            "recibir_mensaje",
+            {
+                "p_nombre_nora": nora, "p_canal": "whatsapp", "p_proveedor_sid": f"SM-{nora}", "p_texto": "hola",
+                "p_direccion": "whatsapp:+526621111111", "p_direccion_envio": "whatsapp:+5216621111111",
+                "p_telefono": "+526621111111", "p_nombre_perfil": f"Cliente de {nora}",
+            },
+        )
+    )
+    etiqueta = filas(supabase.table("etiquetas").insert({"nombre_nora": nora, "nombre": "frecuente"}))[0]
+    bloque = filas(
+        supabase.table("conocimiento_nora").insert(
+            {"nombre_nora": nora, "titulo": "Horario", "contenido": "Abrimos a las nueve"}
+        )
+    )[0]
+    ejecutar(
+        supabase.table("contacto_etiquetas").insert(
+            {"nombre_nora": nora, "contacto_id": recibido["contacto_id"], "etiqueta_id": etiqueta["id"]}
+        )
+    )
+    saliente = filas(
+        supabase.table("mensajes").insert(
+            {
+                "nombre_nora": nora, "conversacion_id": recibido["conversacion_id"], "sentido": "saliente",
+                "autor": "nora", "texto": "¡Hola!",
+            }
+        )
+    )[0]
+    ejecutar(
+        supabase.table("mensajes_salientes").insert(
+            {
+                "nombre_nora": nora, "mensaje_id": saliente["id"], "conversacion_id": recibido["conversacion_id"],
+                "canal": "whatsapp", "direccion_envio": "whatsapp:+5216621111111", "texto": "¡Hola!",
+            }
+        )
+    )
+    ejecutar(supabase.table("auditoria").insert({"nombre_nora": nora, "accion": "prueba", "usuario_id": usuario_id}))
+    return {**recibido, "etiqueta_id": etiqueta["id"], "bloque_id": bloque["id"], "saliente_id": saliente["id"]}
+
+
+@pytest.fixture
+def dos(app: Flask, crear_nora: Callable[..., str], crear_usuario: Callable[..., str]) -> Dos:
+    a, b = crear_nora("marea"), crear_nora("monte")
+    ids = {nora: sembrar(nora, crear_usuario(f"duena@{nora}.mx", "dueno", nora)) for nora in (a, b)}
+    return Dos(a, b, ids)
+
+
+@pytest.mark.parametrize("tabla", TABLAS_AJENAS)
+def test_leer_sin_filtro_solo_da_lo_propio(dos: Dos, tabla: str) -> None:
+    vistas = {fila["nombre_nora"] for fila in filas(supabase_de_nora(dos.b).table(tabla).select("*"))}
+    assert vistas == {dos.b}
+
+
+def test_estan_todas_las_tablas_de_noras(dos: Dos, base: DireccionesPostgres) -> None:
+    """La lista de arriba no se queda corta cuando llega una tabla nueva."""
+    with psycopg.connect(base.administrador) as conexion:
+        con_nora = {
+            fila[0]
+            for fila in conexion.execute(
+                "select table_name from information_schema.role_table_grants join information_schema.columns"
+                " using (table_schema, table_name) where table_schema = 'public' and column_name = 'nombre_nora'"
+                " and grantee = 'authenticated'"
+            )
+        }
+    assert con_nora == set(TABLAS_AJENAS)
+
+
+@pytest.mark.parametrize("tabla", ["contactos", "etiquetas", "conversaciones", "mensajes_salientes", "conocimiento_nora"])
+def test_escribir_y_borrar_sin_filtro_no_toca_lo_ajeno(dos: Dos, tabla: str, base: DireccionesPostgres) -> None:
+    antes = filas(supabase.table(tabla).select("*").eq("nombre_nora", dos.a))
+    filas(supabase_de_nora(dos.b).table(tabla).delete().neq("nombre_nora", "nadie"))
+    assert filas(supabase.table(tabla).select("*").eq("nombre_nora", dos.a)) == antes
+    assert filas(supabase.table(tabla).select("*").eq("nombre_nora", dos.b)) == []
+
+
+def test_no_se_puede_escribir_a_nombre_de_otra(dos: Dos) -> None:
+    with pytest.raises(APIError) as error:
+        ejecutar(
+            supabase_de_nora(dos.b)
+            .table("conocimiento_nora")
+            .insert({"nombre_nora": dos.a, "titulo": "Mentira", "contenido": "Todo es gratis"})
+        )
+    assert error.value.code == "42501"
+    assert len(filas(supabase.table("conocimiento_nora").select("id").eq("nombre_nora", dos.a))) == 1
+
+
+def test_no_se_puede_apuntar_a_lo_de_otra(dos: Dos) -> None:
+    """Aunque la fila sea propia, su llave compuesta no alcanza una conversación ajena."""
+    with pytest.raises(ErrorDatoInvalido):
+        ejecutar(
+            supabase_de_nora(dos.b)
+            .table("mensajes")
+            .insert(
+                {
+                    "nombre_nora": dos.b, "conversacion_id": dos.ids[dos.a]["conversacion_id"], "sentido": "saliente",
+                    "autor": "nora", "texto": "intruso",
+                }
+            )
+        )
+    assert filas(supabase.table("mensajes").select("id").eq("texto", "intruso")) == []
+
+
+def test_las_busquedas_solo_ven_la_nora_del_token(dos: Dos) -> None:
+    cliente = supabase_de_nora(dos.b)
+    contactos = valor(cliente.rpc("buscar_contactos", {"p_texto": "cliente"}))
+    bloques = valor(cliente.rpc("buscar_conocimiento", {"p_consulta": "horario", "p_vector": [0.1] * 512}))
+    assert [c["nombre_nora"] for c in contactos] == [dos.b]
+    assert [b["id"] for b in bloques] == [dos.ids[dos.b]["bloque_id"]]
+
+
+def test_una_nora_no_recibe_mensajes_a_nombre_de_otra(dos: Dos) -> None:
+    antes = len(filas(supabase.table("mensajes").select("id").eq("nombre_nora", dos.a)))
+    with pytest.raises(APIError):
+        ejecutar(
+            supabase_de_nora(dos.b).rpc(
+                "recibir_mensaje",
+                {
+                    "p_nombre_nora": dos.a, "p_canal": "simulador", "p_proveedor_sid": "sim:1",
+                    "p_direccion": "simulador:x", "p_direccion_envio": "simulador:x", "p_texto": "hola",
+                },
+            )
+        )
+    assert len(filas(supabase.table("mensajes").select("id").eq("nombre_nora", dos.a))) == antes
+
+
+def test_sin_nora_en_el_token_no_se_ve_nada(dos: Dos) -> None:
+    with pytest.raises(ValueError, match="falta la Nora"):
+        supabase_de_nora("")
+    assert filas(supabase_de_nora("no-existe").table("contactos").select("*")) == []
+
+
+def test_una_nora_no_alcanza_secretos(dos: Dos) -> None:
+    for tabla in ("credenciales_nora", "usuarios", "restablecimientos", "intentos_acceso", "ejecuciones_programadas"):
+        with pytest.raises(APIError) as error:
+            ejecutar(supabase_de_nora(dos.b).table(tabla).select("*"))
+        assert error.value.code == "42501", tabla

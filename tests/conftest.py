@@ -1,0 +1,195 @@
+"""Lo que toda prueba puede pedir: una base real recién clonada, la aplicación, Noras, personas y servidores vivos."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+os.environ["ENTORNO"] = "pruebas"
+
+from apoyo.postgres import base_temporal, candado, servidor_de_pruebas  # noqa: E402
+from apoyo.vivo import ServidorVivo, levantar  # noqa: E402
+
+from app_config import Config  # noqa: E402
+from clientes.aura import create_app  # noqa: E402
+from clientes.aura.supabase_local import DireccionesPostgres, ServidorPostgres  # noqa: E402
+
+PLANTILLA = "plantilla_nora"
+CONTRASENA = "una frase de prueba"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--largo", action="store_true", help="corre también las pruebas largas")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    fuera, dentro = [], []
+    sin_navegador = bool(os.environ.get("NORA_SIN_NAVEGADOR"))
+    for prueba in items:
+        larga = prueba.get_closest_marker("largo") and not config.getoption("--largo")
+        navegador = prueba.get_closest_marker("navegador") and sin_navegador
+        (fuera if larga or navegador else dentro).append(prueba)
+    if fuera:
+        config.hook.pytest_deselected(items=fuera)
+        items[:] = dentro
+
+
+@pytest.fixture(scope="session")
+def servidor_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServidorPostgres]:
+    """Un PostgreSQL de verdad, compartido por todos los procesos de pytest de esta corrida."""
+    with servidor_de_pruebas(tmp_path_factory) as servidor:
+        yield servidor
+
+
+@pytest.fixture(scope="session")
+def plantilla(servidor_postgres: ServidorPostgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Una base con todo el esquema, hecha una vez; las pruebas la clonan."""
+    from clientes.aura.conversacion.cola import instalar_cola
+    from clientes.aura.migraciones import aplicar
+
+    with candado(tmp_path_factory, "plantilla"):
+        direcciones = servidor_postgres.direcciones("postgres")
+        with psycopg.connect(direcciones.administrador, autocommit=True) as conexion:
+            hay = conexion.execute("select 1 from pg_database where datname = %s", (PLANTILLA,)).fetchone()
+        if not hay:
+            provisional = f"{PLANTILLA}_haciendose"
+            nueva = servidor_postgres.crear_base(provisional)
+            aplicar(nueva.servicio)
+            instalar_cola(nueva.servicio)
+            with psycopg.connect(direcciones.administrador, autocommit=True) as conexion:
+                conexion.execute(f"alter database {provisional} rename to {PLANTILLA}")
+    return PLANTILLA
+
+
+@pytest.fixture
+def base(servidor_postgres: ServidorPostgres, plantilla: str) -> Iterator[DireccionesPostgres]:
+    """Una base recién clonada, solo de esta prueba."""
+    with base_temporal(servidor_postgres, plantilla) as direcciones:
+        yield direcciones
+
+
+@pytest.fixture
+def config(base: DireccionesPostgres, tmp_path: Path) -> Config:
+    """La configuración de pruebas sobre esa base."""
+    return Config(
+        ENTORNO="pruebas", SUPABASE_DB_URL=base.servicio, NORA_DATOS=tmp_path / "datos", TWILIO_AUTH_TOKEN="token-de-prueba"
+    )
+
+
+@pytest.fixture
+def app(config: Config) -> Iterator[Flask]:
+    """La aplicación completa, con su catálogo guardado; sin hilos (los pone quien los necesita)."""
+    from clientes.aura.arranque import detener_todo
+    from clientes.aura.registro.consultas import guardar_catalogo
+    from clientes.aura.registro.registro_dinamico import catalogo_de
+
+    aplicacion, _ = create_app(config)
+    with aplicacion.app_context():
+        guardar_catalogo(catalogo_de(aplicacion))
+        yield aplicacion
+    detener_todo(aplicacion)
+
+
+_numeros = itertools.count(1)
+
+
+@pytest.fixture
+def crear_nora(app: Flask) -> Callable[..., str]:
+    """`crear_nora("marea", modulos=[...], **columnas)`: la crea y devuelve su nombre. Sin módulos: todos."""
+    from clientes.aura.registro.registro_dinamico import catalogo_de, registro_de
+    from clientes.aura.utils.supabase_client import supabase
+    from clientes.aura.utils.supabase_helpers import ejecutar
+
+    def crear(nombre: str = "", *, modulos: list[str] | None = None, **columnas: Any) -> str:
+        numero = next(_numeros)
+        nombre = nombre or f"nora{numero}"
+        ejecutar(
+            supabase.table("configuracion_bot").insert(
+                {
+                    "nombre_nora": nombre,
+                    "nombre_visible": nombre.replace("_", " ").title(),
+                    "numero_nora": f"+15550{os.getpid() % 1000:03d}{numero:04d}",
+                    "modulos": [m.nombre for m in catalogo_de(app).para(nombre)] if modulos is None else modulos,
+                    "silencio_segundos": 0,
+                    **columnas,
+                }
+            )
+        )
+        registro_de(app).releer(nombre)
+        return nombre
+
+    return crear
+
+
+@pytest.fixture
+def crear_usuario(app: Flask) -> Callable[..., str]:
+    """`crear_usuario("ana@x.mx", "dueno", "marea")`: la crea con CONTRASENA y devuelve su id."""
+    from clientes.aura.personas import servicio
+
+    def crear(correo: str, rol: str = "dueno", nora: str | None = None) -> str:
+        return servicio.crear_usuario(correo, CONTRASENA, rol=rol, nombre_nora=nora).id
+
+    return crear
+
+
+class ClienteHttp(FlaskClient):
+    """Un navegador sin pantalla: sabe entrar y manda el testigo CSRF."""
+
+    def entrar(self, correo: str, contrasena: str = CONTRASENA) -> Any:
+        return self.post("/login", data={"correo": correo, "contrasena": contrasena, "csrf_token": self.csrf()})
+
+    def csrf(self) -> str:
+        """El testigo de la sesión, como lo lee una página."""
+        pagina = self.get("/login").get_data(as_text=True)
+        encontrado = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', pagina)
+        assert encontrado, "la entrada no trae csrf_token"
+        return encontrado[1]
+
+    def enviar(self, ruta: str, datos: dict[str, Any] | None = None, **mas: Any) -> Any:
+        """POST de un formulario con su testigo."""
+        return self.post(ruta, data={**(datos or {}), "csrf_token": self.csrf()}, **mas)
+
+    def enviar_json(self, ruta: str, datos: Any = None, **mas: Any) -> Any:
+        """POST de JSON con su testigo en la cabecera."""
+        cabeceras = {"X-CSRFToken": self.csrf(), "Accept": "application/json"}
+        return self.post(ruta, json=datos if datos is not None else {}, headers=cabeceras, **mas)
+
+
+@pytest.fixture
+def cliente_http(app: Flask) -> ClienteHttp:
+    """Un visitante que no ha entrado."""
+    app.test_client_class = ClienteHttp
+    return app.test_client()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def cliente_de(app: Flask, crear_usuario: Callable[..., str]) -> Callable[..., ClienteHttp]:
+    """`cliente_de("dueno", "marea")`: un navegador ya dentro con ese papel."""
+
+    def crear(rol: str, nora: str | None = None) -> ClienteHttp:
+        correo = f"{rol}-{secrets.token_hex(4)}@prueba.mx"
+        crear_usuario(correo, rol, nora)
+        app.test_client_class = ClienteHttp
+        cliente: ClienteHttp = app.test_client()  # type: ignore[assignment]
+        respuesta = cliente.entrar(correo)
+        assert respuesta.status_code == 302, respuesta.get_data(as_text=True)
+        return cliente
+
+    return crear
+
+
+@pytest.fixture
+def servidor_vivo(app: Flask) -> Iterator[ServidorVivo]:
+    """La aplicación sirviendo en loopback con escucha, cola y programador: `.url`."""
+    with levantar(app) as vivo:
+        yield vivo

@@ -1,0 +1,93 @@
+"""El servidor de desarrollo se apaga limpio y pronto con cada señal, aunque haya sockets abiertos."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+import simple_websocket
+
+RAIZ = Path(__file__).resolve().parent.parent.parent
+SEGUNDOS_PARA_CERRAR = 5.0
+ESPERA = 30.0
+PROGRAMA = """
+import sys
+from flask import Flask
+from flask_socketio import SocketIO
+from clientes.aura.servidor import cierre_por_senal, servir_hasta_senal, terminar_proceso
+
+app = Flask("prueba")
+app.secret_key = "x"
+socketio = SocketIO(async_mode="threading", transports=["websocket"], manage_session=False)
+socketio.init_app(app)
+app.get("/")(lambda: "hola")
+with cierre_por_senal():
+    servir_hasta_senal(app, socketio, "127.0.0.1", PUERTO, lambda: print("listo", flush=True))
+    print("cerrado", flush=True)
+terminar_proceso(0)
+"""
+
+
+@pytest.fixture
+def puerto() -> int:
+    import socket
+
+    with socket.socket() as libre:
+        libre.bind(("127.0.0.1", 0))
+        numero: int = libre.getsockname()[1]
+        return numero
+
+
+@pytest.fixture
+def proceso(puerto: int) -> Iterator[subprocess.Popen[str]]:
+    orden = [sys.executable, "-c", PROGRAMA.replace("PUERTO", str(puerto))]
+    with subprocess.Popen(orden, cwd=RAIZ, stdout=subprocess.PIPE, text=True) as servidor:
+        vigia = threading.Timer(ESPERA, servidor.kill)
+        vigia.start()
+        assert servidor.stdout is not None
+        assert servidor.stdout.readline().strip() == "listo"
+        yield servidor
+        vigia.cancel()
+        servidor.kill()
+
+
+def _abrir_socket(puerto: int) -> simple_websocket.Client:
+    cliente = simple_websocket.Client(f"ws://127.0.0.1:{puerto}/socket.io/?EIO=4&transport=websocket")
+    assert cliente.receive(timeout=ESPERA).startswith("0")
+    cliente.send("40")
+    assert cliente.receive(timeout=ESPERA).startswith("40")
+    return cliente
+
+
+@pytest.mark.parametrize("senal", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_una_senal_cierra_pronto_con_sockets_abiertos(
+    proceso: subprocess.Popen[str], puerto: int, senal: signal.Signals
+) -> None:
+    assert requests.get(f"http://127.0.0.1:{puerto}/", timeout=ESPERA).text == "hola"
+    clientes = [_abrir_socket(puerto) for _ in range(3)]
+    inicio = time.monotonic()
+    proceso.send_signal(senal)
+    proceso.send_signal(senal)  # quien vuelve a pulsar Ctrl-C no corta el cierre a la mitad
+    salida = proceso.wait(timeout=ESPERA)
+    assert time.monotonic() - inicio < SEGUNDOS_PARA_CERRAR
+    assert salida == 0
+    assert proceso.stdout is not None
+    assert proceso.stdout.read().splitlines()[-1] == "cerrado"
+    for cliente in clientes:
+        with pytest.raises(simple_websocket.ConnectionClosed):
+            while cliente.receive(timeout=ESPERA) is not None:
+                pass
+
+
+def test_el_puerto_queda_libre_al_cerrar(proceso: subprocess.Popen[str], puerto: int) -> None:
+    proceso.terminate()
+    proceso.wait(timeout=ESPERA)
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"http://127.0.0.1:{puerto}/", timeout=ESPERA)
