@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import Any, TextIO, TypeVar, cast
 
 T = TypeVar("T")
 LINEAS_DE_SALIDA_AL_FALLAR = 15
@@ -15,6 +16,27 @@ LINEAS_DE_SALIDA_AL_FALLAR = 15
 
 class FalloPaso(Exception):
     """Un paso no se pudo hacer; el texto dice cuál y qué hacer."""
+
+
+class SalidaDelPaso:
+    """Deja en su propio renglón lo que algo escriba mientras un paso corre; después escribe sin tocar nada.
+
+    Vive más que el paso: la bitácora puede quedarse con ella como su salida.
+    """
+
+    def __init__(self, destino: TextIO) -> None:
+        self.destino = destino
+        self.renglon_abierto = True
+
+    def write(self, texto: str) -> int:
+        """Escribe, y antes cierra el renglón del paso si sigue abierto."""
+        if self.renglon_abierto and texto:
+            self.renglon_abierto = False
+            self.destino.write("\n")
+        return self.destino.write(texto)
+
+    def __getattr__(self, nombre: str) -> Any:
+        return getattr(self.destino, nombre)
 
 
 class Pasos:
@@ -29,14 +51,19 @@ class Pasos:
         """Corre un paso y escribe cuánto tardó; si falla, su error sale tal cual después de decir «falló»."""
         self.hechos += 1
         inicio = time.monotonic()
-        self._escribir(f"{self.hechos}/{self.total} {nombre} … ")
+        encabezado = f"{self.hechos}/{self.total} {nombre} … "
+        self._escribir(encabezado)
+        ajena = SalidaDelPaso(self.salida)
+        final = "falló a los "
         try:
-            resultado = accion()
-        except BaseException:
-            self._escribir(f"falló a los {time.monotonic() - inicio:.1f} s\n")
-            raise
-        self._escribir(f"{time.monotonic() - inicio:.1f} s\n")
-        return resultado
+            with contextlib.redirect_stdout(cast(TextIO, ajena)):
+                resultado = accion()
+            final = ""
+            return resultado
+        finally:
+            inicio_del_renglon = "" if ajena.renglon_abierto else encabezado
+            ajena.renglon_abierto = False
+            self._escribir(f"{inicio_del_renglon}{final}{time.monotonic() - inicio:.1f} s\n")
 
     def anunciar(self, nombre: str) -> None:
         """Cuenta un paso que escribe su propia salida y su propio tiempo."""

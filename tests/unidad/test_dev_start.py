@@ -286,6 +286,22 @@ def test_un_paso_que_falla_lo_dice_y_conserva_el_error() -> None:
     assert segunda.startswith("2/2 Dos … falló")
 
 
+def test_lo_que_otro_escribe_no_se_encima_con_el_paso() -> None:
+    pantalla = io.StringIO()
+    quedo: list[object] = []
+
+    def ruidoso() -> None:
+        print("migración aplicada")
+        quedo.append(sys.stdout)
+
+    Pasos(total=1, salida=pantalla).correr("Base", ruidoso)
+    print("después", file=quedo[0])  # type: ignore[call-overload]
+    renglones = pantalla.getvalue().splitlines()
+    assert renglones[:2] == ["1/1 Base … ", "migración aplicada"]
+    assert renglones[2].startswith("1/1 Base … 0.")
+    assert renglones[3:] == ["después"]
+
+
 def test_una_orden_que_falla_muestra_su_salida_y_que_hacer(tmp_path: Path) -> None:
     orden = [sys.executable, "-c", "print('getaddrinfo ENOTFOUND'); raise SystemExit(3)"]
     with pytest.raises(FalloPaso) as fallo:

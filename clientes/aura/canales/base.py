@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -33,11 +33,12 @@ class Saliente:
 
 @dataclass(frozen=True)
 class Credenciales:
-    """Con qué se entra al proveedor; `token` ya descifrado."""
+    """Con qué se entra al proveedor; `token` ya descifrado. `propia`: de la Nora, no de la instalación."""
 
     cuenta: str
-    token: str
+    token: str = field(repr=False)
     servicio_de_mensajes: str = ""
+    propia: bool = False
 
 
 @dataclass(frozen=True)

@@ -217,3 +217,18 @@ def _con_cola(db_uri: str, hacer: Callable[[procrastinate.App], Awaitable[T]]) -
             return await hacer(cola)
 
     return asyncio.run(correr())
+
+
+def hay_trabajador_vivo(db_uri: str, plazo_s: int = 3, latido_s: int = 30) -> bool:
+    """Si algún trabajador de cualquier máquina ha latido en los últimos `latido_s` segundos.
+
+    Raises:
+        psycopg.Error: la base no contestó en `plazo_s` segundos.
+    """
+    opciones = f"{OPCIONES} -c statement_timeout={plazo_s * 1000}"
+    with psycopg.connect(db_uri, connect_timeout=plazo_s, options=opciones) as conexion:
+        fila = conexion.execute(
+            "select exists (select 1 from procrastinate_workers where last_heartbeat > now() - make_interval(secs => %s))",
+            [latido_s],
+        ).fetchone()
+    return bool(fila and fila[0])

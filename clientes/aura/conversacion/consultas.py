@@ -63,7 +63,7 @@ def leer_credenciales(nombre_nora: str) -> Credenciales | None:
     servicio = (fila or {}).get("twilio_messaging_service_sid") or ""
     if fila and fila["twilio_account_sid"] and fila["twilio_token_cifrado"]:
         token = Cifrador(config.NORA_CLAVES_CIFRADO).descifrar(fila["twilio_token_cifrado"])
-        return Credenciales(fila["twilio_account_sid"], token, servicio)
+        return Credenciales(fila["twilio_account_sid"], token, servicio, propia=True)
     if config.TWILIO_AUTH_TOKEN:
         return Credenciales(config.TWILIO_ACCOUNT_SID, config.TWILIO_AUTH_TOKEN, servicio)
     return None

@@ -47,12 +47,12 @@ def buscar(nombre_nora: str, pregunta: str) -> list[Candidato]:
     texto = pregunta.strip()[:LARGO_MAXIMO_PREGUNTA]
     if not texto:
         return []
-    indexar_faltantes(nombre_nora)
+    vector = None
     try:
+        indexar_faltantes(nombre_nora)
         vector = codificador_actual().codificar([texto])[0]
     except ErrorServicioExterno:
         bitacora.warning("sin_vectores", nora=nombre_nora)
-        vector = None
     return consultas.buscar_bloques(nombre_nora, texto, vector, LIMITE)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from flask import g
 from pydantic import BaseModel
 
+from ..registro.plantillas import ZONA_SIN_NORA, nora_actual
 from ..utils.supabase_client import supabase_de_nora
 from ..utils.supabase_helpers import valor
 
@@ -37,3 +39,12 @@ def resumen_panel(nombre_nora: str, zona: str) -> ResumenPanel:
         zona: zona horaria IANA en que empieza y termina cada día.
     """
     return ResumenPanel.model_validate(valor(supabase_de_nora(nombre_nora).rpc("resumen_panel", {"p_zona": zona})))
+
+
+def resumen_de_la_peticion(nombre_nora: str) -> ResumenPanel:
+    """El mismo resumen, leído una sola vez por petición: lo comparten el tablero y las tarjetas de los módulos."""
+    leido: ResumenPanel | None = g.get("resumen_panel")
+    if leido is None:
+        nora = nora_actual()
+        leido = g.resumen_panel = resumen_panel(nombre_nora, nora.zona_horaria if nora else ZONA_SIN_NORA)
+    return leido

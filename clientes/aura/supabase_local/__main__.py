@@ -32,9 +32,13 @@ def leer_argumentos(argumentos: Sequence[str] | None = None) -> argparse.Namespa
     opciones.add_argument("--anfitrion", default="127.0.0.1", help="dirección en la que escucha")
     opciones.add_argument("--db-uri", required=True, help="dirección de PostgreSQL (libpq)")
     opciones.add_argument("--esquemas", default="public", help="esquemas expuestos, separados por comas")
-    opciones.add_argument("--rol-anonimo", default="", help="papel de quien no trae JWT; sin él, hace falta JWT")
+    opciones.add_argument(
+        "--rol-anonimo", default="", help="papel de quien no trae JWT; sin él, hace falta JWT"
+    )
     opciones.add_argument("--jwt-secreto", default="", help="secreto HS256 de los JWT")
-    opciones.add_argument("--max-filas", type=int, default=1000, help="tope de filas por respuesta; 0 sin tope")
+    opciones.add_argument(
+        "--max-filas", type=int, default=1000, help="tope de filas por respuesta; 0 sin tope"
+    )
     opciones.add_argument("--conexiones", type=int, default=10, help="tope de conexiones a la base")
     return opciones.parse_args(argumentos)
 

@@ -40,6 +40,8 @@ create schema if not exists extensions;
 create schema if not exists auth;
 grant usage on schema public, extensions, auth to anon, authenticated, service_role, authenticator, propietario;
 grant create on schema extensions to propietario;
+-- Para que una migración pueda dejar entrar a un papel suyo, como en Supabase.
+grant usage on schema extensions, auth to propietario with grant option;
 
 do $extensiones$
 declare

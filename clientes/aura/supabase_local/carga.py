@@ -32,15 +32,26 @@ def leer_carga(cuerpo: bytes, tipo: str, *, columnas: tuple[str, ...] | None) ->
     """
     medio = tipo.partition(";")[0].strip().lower() or "application/json"
     if medio == "application/x-www-form-urlencoded":
-        cuerpo = json.dumps(dict(parse_qsl(cuerpo.decode("utf-8", "replace"), keep_blank_values=True))).encode()
+        cuerpo = json.dumps(
+            dict(parse_qsl(cuerpo.decode("utf-8", "replace"), keep_blank_values=True))
+        ).encode()
     elif medio == "text/csv":
         cuerpo = _de_csv(cuerpo)
-    elif medio not in ("application/json", "application/vnd.pgrst.object+json", "application/vnd.pgrst.array+json"):
+    elif medio not in (
+        "application/json",
+        "application/vnd.pgrst.object+json",
+        "application/vnd.pgrst.array+json",
+    ):
         raise errores.cuerpo_invalido(f"Content-Type not acceptable: {medio}")
     dato = leer_json(cuerpo)
     if isinstance(dato, Mapping):
         # A PostgreSQL siempre le llega un arreglo: una fila es un arreglo de una.
-        return Carga(columnas if columnas is not None else tuple(dato), b"[" + (cuerpo.strip() or b"{}") + b"]", False, True)
+        return Carga(
+            columnas if columnas is not None else tuple(dato),
+            b"[" + (cuerpo.strip() or b"{}") + b"]",
+            False,
+            True,
+        )
     if not isinstance(dato, list) or not all(isinstance(fila, Mapping) for fila in dato):
         raise errores.cuerpo_invalido("Empty or invalid json")
     if not dato:

@@ -13,20 +13,18 @@ from typing import Literal
 from psycopg import sql
 
 from .arbol import Campo, Columna, Elemento, Filtro, Incrustado, Rango, Todo
-from .esquema import Funcion, Tabla
 from .fragmentos import (
     COMA,
     VACIO,
-    Y,
-    ExpresionDeCatalogo,
     Valores,
+    Y,
     calificado,
     campo,
     condicion,
     orden,
     tipo,
 )
-from .planificador import NodoLectura, columnas_necesarias, es_nulidad_de_incrustado, hojas
+from .planificador import NodoLectura, es_nulidad_de_incrustado, hojas
 
 Forma = Literal["arreglo", "objeto", "escalar", "escalares", "csv", "nada"]
 FUENTE = sql.Identifier("pgrst_source")
@@ -40,20 +38,6 @@ class OrdenSql:
     valores: tuple[bytes | None, ...]
 
 
-@dataclass(frozen=True)
-class Escritura:
-    """Qué se escribe y qué hacer cuando choca con una llave única."""
-
-    tabla: Tabla
-    columnas: tuple[str, ...]
-    cuerpo: bytes
-    resolucion: Literal["merge", "ignore"] | None = None
-    en_conflicto: tuple[str, ...] = ()
-    omision: bool = False
-    """Las claves que falten en una fila toman el valor por omisión de la columna, no nulo."""
-    objeto_vacio: bool = False
-
-
 # --- lectura -------------------------------------------------------------------------------------------
 
 
@@ -62,14 +46,14 @@ def leer(nodo: NodoLectura, *, contar: bool, forma: Forma, sin_nulos: bool = Fal
     assert nodo.tabla is not None  # noqa: S101 - una lectura siempre es de una tabla
     valores = Valores()
     desde = _de_tabla(nodo)
-    seleccion = _select(nodo, desde, valores)
-    partes = [sql.SQL("WITH {} AS ({})").format(FUENTE, seleccion)]
+    seleccion = consulta_de(nodo, desde, valores)
+    partes: list[sql.Composable] = [sql.SQL("WITH {} AS ({})").format(FUENTE, seleccion)]
     total: sql.Composable = sql.SQL("null::bigint")
     if contar:
-        partes.append(sql.SQL(", pgrst_source_count AS ({})").format(_conteo(nodo, desde, valores)))
+        partes.append(sql.SQL(", pgrst_source_count AS ({})").format(conteo(nodo, desde, valores)))
         total = sql.SQL("(SELECT pg_catalog.count(*) FROM pgrst_source_count)")
-    partes.append(_envoltura(FUENTE, total, forma, sin_nulos))
-    return _terminar(partes, valores)
+    partes.append(envoltura(FUENTE, total, forma, sin_nulos))
+    return terminar(partes, valores)
 
 
 def _de_tabla(nodo: NodoLectura) -> sql.Composable:
@@ -77,7 +61,7 @@ def _de_tabla(nodo: NodoLectura) -> sql.Composable:
     return sql.SQL("{} AS {}").format(calificado(nodo.tabla.nombre), sql.Identifier(nodo.alias_sql))
 
 
-def _select(
+def consulta_de(
     nodo: NodoLectura,
     desde: sql.Composable,
     valores: Valores,
@@ -94,9 +78,9 @@ def _select(
             sql.SQL(" FROM "),
             desde,
             *uniones,
-            _donde(nodo, valores, union, con_filtros=con_filtros),
+            donde(nodo, valores, union, con_filtros=con_filtros),
             _ordenado(nodo, valores),
-            _recortado(nodo.rango, valores),
+            recortado(nodo.rango, valores),
         ]
     )
 
@@ -121,7 +105,9 @@ def _columna(elemento: Elemento, nodo: NodoLectura, valores: Valores) -> sql.Com
     expresion = campo(elemento.campo, nodo.alias_sql, nodo.tabla, valores)
     if elemento.conversion is not None:
         expresion = sql.SQL("CAST({} AS {})").format(expresion, tipo(elemento.conversion))
-    return sql.SQL("{} AS {}").format(expresion, sql.Identifier(elemento.alias or _nombre_natural(elemento.campo)))
+    return sql.SQL("{} AS {}").format(
+        expresion, sql.Identifier(elemento.alias or _nombre_natural(elemento.campo))
+    )
 
 
 def _nombre_natural(dato: Campo) -> str:
@@ -154,9 +140,7 @@ def _columnas_extendidas(hijo: NodoLectura) -> list[sql.Composable]:
         else:
             nieto = next(nietos)
             if elemento.extendido:
-                salida += [
-                    sql.Identifier(hijo.alias_sql, nombre) for nombre in _nombres_extendidos(nieto)
-                ]
+                salida += [sql.Identifier(hijo.alias_sql, nombre) for nombre in _nombres_extendidos(nieto)]
             elif elemento.hijos:
                 salida.append(sql.Identifier(hijo.alias_sql, nieto.etiqueta))
     return salida
@@ -188,7 +172,7 @@ def _unir_hijo(hijo: NodoLectura, valores: Valores) -> sql.Composable:
         desde = sql.SQL("{}, {} AS {}").format(
             desde, calificado(hijo.relacion.puente.tabla), sql.Identifier(hijo.alias_puente)
         )
-    consulta = _select(hijo, desde, valores, _empate(hijo))
+    consulta = consulta_de(hijo, desde, valores, _empate(hijo))
     es_inner = hijo.incrustado.union == "inner"
     tipo_union = sql.SQL(" INNER JOIN LATERAL " if es_inner else " LEFT JOIN LATERAL ")
     if hijo.relacion.a_uno:
@@ -204,15 +188,18 @@ def _empate(hijo: NodoLectura) -> sql.Composable:
     assert relacion is not None  # noqa: S101 - solo se llama con incrustados
     if relacion.puente is None:
         return Y.join(
-            [
-                _igual(hijo.alias_sql, ajena, hijo.alias_padre, propia)
-                for propia, ajena in relacion.columnas
-            ]
+            [_igual(hijo.alias_sql, ajena, hijo.alias_padre, propia) for propia, ajena in relacion.columnas]
         )
     puente = relacion.puente
     return Y.join(
-        [_igual(hijo.alias_puente, del_puente, hijo.alias_padre, propia) for propia, del_puente in puente.columnas_origen]
-        + [_igual(hijo.alias_puente, del_puente, hijo.alias_sql, ajena) for ajena, del_puente in puente.columnas_destino]
+        [
+            _igual(hijo.alias_puente, del_puente, hijo.alias_padre, propia)
+            for propia, del_puente in puente.columnas_origen
+        ]
+        + [
+            _igual(hijo.alias_puente, del_puente, hijo.alias_sql, ajena)
+            for ajena, del_puente in puente.columnas_destino
+        ]
     )
 
 
@@ -220,7 +207,7 @@ def _igual(alias_a: str, columna_a: str, alias_b: str, columna_b: str) -> sql.Co
     return sql.SQL("{} = {}").format(sql.Identifier(alias_a, columna_a), sql.Identifier(alias_b, columna_b))
 
 
-def _donde(
+def donde(
     nodo: NodoLectura, valores: Valores, union: sql.Composable | None = None, *, con_filtros: bool = True
 ) -> sql.Composable:
     partes = [union] if union is not None else []
@@ -241,7 +228,9 @@ def _nulidad(nodo: NodoLectura, filtro: Filtro) -> sql.Composable | None:
     es_nulo = filtro.operacion.valor == "null"
     if hijo.relacion.a_uno:
         # IS NULL sobre un renglón también es cierto cuando todas sus columnas son nulas; esto no.
-        return sql.SQL("{} IS NOT DISTINCT FROM NULL" if es_nulo else "{} IS DISTINCT FROM NULL").format(alias)
+        return sql.SQL("{} IS NOT DISTINCT FROM NULL" if es_nulo else "{} IS DISTINCT FROM NULL").format(
+            alias
+        )
     return sql.SQL("{}.{} IS NULL" if es_nulo else "{}.{} IS NOT NULL").format(alias, alias)
 
 
@@ -256,7 +245,7 @@ def _ordenado(nodo: NodoLectura, valores: Valores) -> sql.Composable:
     return sql.SQL(" ORDER BY {}").format(COMA.join(terminos))
 
 
-def _recortado(rango: Rango, valores: Valores) -> sql.Composable:
+def recortado(rango: Rango, valores: Valores) -> sql.Composable:
     partes: list[sql.Composable] = []
     if rango.cuantas is not None:
         partes.append(sql.SQL(" LIMIT {}").format(valores.agregar(str(rango.cuantas))))
@@ -265,213 +254,20 @@ def _recortado(rango: Rango, valores: Valores) -> sql.Composable:
     return sql.Composed(partes)
 
 
-def _conteo(nodo: NodoLectura, desde: sql.Composable, valores: Valores) -> sql.Composable:
+def conteo(nodo: NodoLectura, desde: sql.Composable, valores: Valores) -> sql.Composable:
     preguntados = {f.campo.nombre for c in nodo.condiciones for f in hojas(c)}
     uniones = [
         _unir_hijo(hijo, valores)
         for hijo in nodo.hijos
         if (hijo.incrustado is not None and hijo.incrustado.union == "inner") or hijo.etiqueta in preguntados
     ]
-    return sql.Composed([sql.SQL("SELECT 1 FROM "), desde, *uniones, _donde(nodo, valores)])
-
-
-# --- escritura -----------------------------------------------------------------------------------------
-
-
-def insertar(nodo: NodoLectura, dato: Escritura, *, forma: Forma, sin_nulos: bool = False) -> OrdenSql:
-    """INSERT (o upsert) de una o varias filas; con ``forma='nada'`` solo se cuentan."""
-    valores = Valores()
-    tabla = dato.tabla
-    partes: list[sql.Composable] = [
-        sql.SQL("INSERT INTO {} AS {}").format(calificado(tabla.nombre), sql.Identifier(nodo.alias_sql))
-    ]
-    if dato.columnas:
-        lista = COMA.join([sql.Identifier(c) for c in dato.columnas])
-        partes.append(
-            sql.SQL("({}) SELECT {} FROM {}").format(
-                lista, COMA.join([sql.Identifier("pgrst_body", c) for c in dato.columnas]), _filas(dato, valores)
-            )
-        )
-    elif dato.objeto_vacio:
-        partes.append(sql.SQL(" DEFAULT VALUES"))
-    else:
-        # Un arreglo sin filas, o de objetos vacíos: no hay nada que insertar.
-        columnas = COMA.join([sql.Identifier(nodo.alias_sql, c) for c in tabla.columnas])
-        consulta = sql.SQL("SELECT {} FROM {} AS {} WHERE false").format(
-            columnas, calificado(tabla.nombre), sql.Identifier(nodo.alias_sql)
-        )
-        return _responder(nodo, consulta, valores, forma, sin_nulos)
-    partes.append(_al_chocar(dato))
-    partes.append(_regresando(nodo, forma))
-    return _responder(nodo, sql.Composed(partes), valores, forma, sin_nulos)
-
-
-def _al_chocar(dato: Escritura) -> sql.Composable:
-    llaves = dato.en_conflicto or dato.tabla.primaria
-    if dato.resolucion is None or not llaves:
-        return VACIO
-    blanco = COMA.join([sql.Identifier(c) for c in llaves])
-    if dato.resolucion == "ignore" or not dato.columnas:
-        return sql.SQL(" ON CONFLICT({}) DO NOTHING").format(blanco)
-    cambios = COMA.join(
-        [sql.SQL("{} = EXCLUDED.{}").format(sql.Identifier(c), sql.Identifier(c)) for c in dato.columnas]
-    )
-    return sql.SQL(" ON CONFLICT({}) DO UPDATE SET {}").format(blanco, cambios)
-
-
-def actualizar(nodo: NodoLectura, dato: Escritura, *, forma: Forma, sin_nulos: bool = False) -> OrdenSql:
-    """UPDATE de las filas que cumplen los filtros de la raíz."""
-    valores = Valores()
-    alias = sql.Identifier(nodo.alias_sql)
-    if not dato.columnas:
-        columnas = COMA.join([sql.Identifier(nodo.alias_sql, c) for c in dato.tabla.columnas])
-        consulta: sql.Composable = sql.SQL("SELECT {} FROM {} AS {} WHERE false").format(
-            columnas, calificado(dato.tabla.nombre), alias
-        )
-        return _responder(nodo, consulta, valores, forma, sin_nulos)
-    cambios = COMA.join(
-        [sql.SQL("{} = {}").format(sql.Identifier(c), sql.Identifier("pgrst_body", c)) for c in dato.columnas]
-    )
-    consulta = sql.Composed(
-        [
-            sql.SQL("UPDATE {} AS {} SET {} FROM {}").format(
-                calificado(dato.tabla.nombre), alias, cambios, _filas(dato, valores, una=True)
-            ),
-            _donde(nodo, valores),
-            _regresando(nodo, forma),
-        ]
-    )
-    return _responder(nodo, consulta, valores, forma, sin_nulos)
-
-
-def borrar(nodo: NodoLectura, tabla: Tabla, *, forma: Forma, sin_nulos: bool = False) -> OrdenSql:
-    """DELETE de las filas que cumplen los filtros de la raíz."""
-    valores = Valores()
-    consulta = sql.Composed(
-        [
-            sql.SQL("DELETE FROM {} AS {}").format(calificado(tabla.nombre), sql.Identifier(nodo.alias_sql)),
-            _donde(nodo, valores),
-            _regresando(nodo, forma),
-        ]
-    )
-    return _responder(nodo, consulta, valores, forma, sin_nulos)
-
-
-def _filas(dato: Escritura, valores: Valores, *, una: bool = False) -> sql.Composable:
-    """Las filas del cuerpo JSON con los tipos de sus columnas, como ``pgrst_body``."""
-    columnas = [dato.tabla.columnas[c] for c in dato.columnas]
-    cuerpo = sql.SQL("{}::jsonb" if dato.omision else "{}::json").format(valores.agregar(dato.cuerpo))
-    con_omision = [c for c in columnas if c.omision is not None] if dato.omision else []
-    if con_omision:
-        faltantes = COMA.join(
-            [
-                sql.SQL("{}::text, {}").format(valores.agregar(c.nombre), ExpresionDeCatalogo(c.omision))
-                for c in con_omision
-            ]
-        )
-        cuerpo = sql.SQL(
-            "(SELECT jsonb_agg(jsonb_build_object({}) || pgrst_fila) FROM jsonb_array_elements({}) AS pgrst_fila)"
-        ).format(faltantes, cuerpo)
-    funcion = sql.SQL("jsonb_to_recordset" if dato.omision else "json_to_recordset")
-    tipos = COMA.join([sql.SQL("{} {}").format(sql.Identifier(c.nombre), calificado(c.tipo)) for c in columnas])
-    return sql.SQL("(SELECT {} FROM {}({}) AS _({}){}) AS pgrst_body").format(
-        COMA.join([sql.Identifier(c.nombre) for c in columnas]),
-        funcion,
-        cuerpo,
-        tipos,
-        sql.SQL(" LIMIT 1") if una else VACIO,
-    )
-
-
-def _regresando(nodo: NodoLectura, forma: Forma) -> sql.Composable:
-    """Solo las columnas que hacen falta: RETURNING exige permiso de lectura sobre ellas."""
-    if forma == "nada":
-        return sql.SQL(" RETURNING 1")
-    nombres = columnas_necesarias(nodo)
-    if nombres is None:
-        return sql.SQL(" RETURNING {}.*").format(sql.Identifier(nodo.alias_sql))
-    if not nombres:
-        return sql.SQL(" RETURNING 1")
-    return sql.SQL(" RETURNING {}").format(COMA.join([sql.Identifier(nodo.alias_sql, n) for n in nombres]))
-
-
-def _responder(
-    nodo: NodoLectura, consulta: sql.Composable, valores: Valores, forma: Forma, sin_nulos: bool
-) -> OrdenSql:
-    partes: list[sql.Composable] = [sql.SQL("WITH {} AS ({})").format(FUENTE, consulta)]
-    desde: sql.Composable = FUENTE
-    if forma != "nada":
-        origen = sql.SQL("{} AS {}").format(FUENTE, sql.Identifier(nodo.alias_sql))
-        desde = sql.SQL("({})").format(_select(nodo, origen, valores, con_filtros=False))
-    partes.append(_envoltura(desde, sql.SQL("null::bigint"), forma, sin_nulos))
-    return _terminar(partes, valores)
-
-
-# --- funciones -----------------------------------------------------------------------------------------
-
-
-def llamar(
-    nodo: NodoLectura,
-    funcion: Funcion,
-    dados: Sequence[str],
-    cuerpo: bytes,
-    *,
-    entera: bool,
-    contar: bool,
-    forma: Forma,
-    sin_nulos: bool = False,
-) -> OrdenSql:
-    """Llama a ``funcion`` con los argumentos del JSON ``cuerpo`` (o con el JSON entero)."""
-    valores = Valores()
-    dato = valores.agregar(cuerpo)
-    nombre = calificado(funcion.nombre)
-    usados = [a for a in funcion.argumentos if a.nombre in set(dados)]
-    argumentos_de: sql.Composable = VACIO
-    if entera:
-        llamada = sql.SQL("{}({}::{})").format(nombre, dato, calificado(funcion.argumentos[0].tipo))
-    elif not usados:
-        # El cuerpo vacío también viaja, para que la forma de la orden no dependa de él.
-        llamada = sql.SQL("{}()").format(nombre)
-        argumentos_de = sql.SQL("(SELECT {}::json) AS pgrst_payload, LATERAL ").format(dato)
-    else:
-        argumentos_de = sql.SQL("json_to_record({}::json) AS pgrst_args({}), LATERAL ").format(
-            dato, COMA.join([sql.SQL("{} {}").format(sql.Identifier(a.nombre), calificado(a.tipo)) for a in usados])
-        )
-        llamada = sql.SQL("{}({})").format(
-            nombre,
-            COMA.join(
-                [
-                    sql.SQL("VARIADIC {} := {}" if a.variadico else "{} := {}").format(
-                        sql.Identifier(a.nombre), sql.Identifier("pgrst_args", a.nombre)
-                    )
-                    for a in usados
-                ]
-            ),
-        )
-    alias = sql.Identifier(nodo.alias_sql)
-    if funcion.compuesta:
-        fuente = sql.SQL("SELECT pgrst_call.* FROM {}{} AS pgrst_call").format(argumentos_de, llamada)
-        partes: list[sql.Composable] = [sql.SQL("WITH {} AS ({})").format(FUENTE, fuente)]
-        origen = sql.SQL("{} AS {}").format(FUENTE, alias)
-        desde: sql.Composable = sql.SQL("({})").format(_select(nodo, origen, valores))
-        total: sql.Composable = sql.SQL("null::bigint")
-        if contar:
-            total = sql.SQL("(SELECT pg_catalog.count(*) FROM ({}) AS pgrst_total)").format(
-                _conteo(nodo, origen, valores)
-            )
-    else:
-        fuente = sql.SQL("SELECT pgrst_call AS pgrst_scalar FROM {}{} AS pgrst_call").format(argumentos_de, llamada)
-        partes = [sql.SQL("WITH {} AS ({})").format(FUENTE, fuente)]
-        desde = sql.SQL("(SELECT * FROM {}{})").format(FUENTE, _recortado(nodo.rango, valores))
-        total = sql.SQL("(SELECT pg_catalog.count(*) FROM {})").format(FUENTE) if contar else sql.SQL("null::bigint")
-    partes.append(_envoltura(desde, total, forma, sin_nulos))
-    return _terminar(partes, valores)
+    return sql.Composed([sql.SQL("SELECT 1 FROM "), desde, *uniones, donde(nodo, valores)])
 
 
 # --- la respuesta --------------------------------------------------------------------------------------
 
 
-def _envoltura(desde: sql.Composable, total: sql.Composable, forma: Forma, sin_nulos: bool) -> sql.Composable:
+def envoltura(desde: sql.Composable, total: sql.Composable, forma: Forma, sin_nulos: bool) -> sql.Composable:
     return sql.SQL(
         " SELECT {} AS total_result_set, pg_catalog.count(_pgrst_t) AS page_total, {} AS body,"
         " nullif(pg_catalog.current_setting('response.headers', true), '') AS response_headers,"
@@ -503,5 +299,5 @@ def _cuerpo(forma: Forma, sin_nulos: bool) -> sql.Composable:
     return sql.SQL("coalesce(({})::text, {})").format(juntas, vacio)
 
 
-def _terminar(partes: Sequence[sql.Composable], valores: Valores) -> OrdenSql:
+def terminar(partes: Sequence[sql.Composable], valores: Valores) -> OrdenSql:
     return OrdenSql(sql.Composed(partes).as_bytes(None), tuple(valores.lista))

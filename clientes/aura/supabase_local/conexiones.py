@@ -7,11 +7,9 @@ así se nota también un PostgreSQL congelado, que ningún ``statement_timeout``
 
 from __future__ import annotations
 
-import os
 import select
 import threading
 import time
-import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from psycopg import Error as ErrorPsycopg
 from psycopg import OperationalError, conninfo, pq
 
 from . import errores
+from .bifurcacion import tras_bifurcar
 from .errores import ErrorApi, FallaPostgres
 
 Fila: TypeAlias = tuple[bytes | None, ...]
@@ -274,14 +273,7 @@ class Fondo:
         self._plazo_s = plazo_s
         self._reiniciar()
         # Las conexiones del padre no se cierran aquí: cerrarlas le mandaría el adiós al servidor por él.
-        olvidar = weakref.WeakMethod(self._reiniciar)
-
-        def tras_bifurcar() -> None:
-            metodo = olvidar()
-            if metodo is not None:
-                metodo()
-
-        os.register_at_fork(after_in_child=tras_bifurcar)
+        tras_bifurcar(self._reiniciar)
 
     def _reiniciar(self) -> None:
         self._turnos = threading.BoundedSemaphore(self._maximo)
@@ -299,11 +291,11 @@ class Fondo:
 
     def abrir(self, limite: float) -> Conexion:
         """Una conexión nueva, fuera del fondo."""
-        return Conexion.abrir(
-            self._direccion, limite, milisegundos_orden=int((self._plazo_s + 1) * 1000)
-        )
+        return Conexion.abrir(self._direccion, limite, milisegundos_orden=int((self._plazo_s + 1) * 1000))
 
-    def usar(self, trabajo: Callable[[Conexion], list[list[Fila]]], limite: float, *, repetible: bool) -> list[list[Fila]]:
+    def usar(
+        self, trabajo: Callable[[Conexion], list[list[Fila]]], limite: float, *, repetible: bool
+    ) -> list[list[Fila]]:
         """Presta una conexión a ``trabajo``.
 
         Una conexión guardada que resulta rota se cambia una vez por otra si ``repetible`` (solo lectura).
@@ -341,7 +333,9 @@ class Fondo:
                 return conexion, True
             conexion.cerrar()
 
-    def _prestar(self, conexion: Conexion, trabajo: Callable[[Conexion], list[list[Fila]]]) -> list[list[Fila]]:
+    def _prestar(
+        self, conexion: Conexion, trabajo: Callable[[Conexion], list[list[Fila]]]
+    ) -> list[list[Fila]]:
         sana = False
         try:
             resultado = trabajo(conexion)
@@ -378,7 +372,11 @@ def transaccion(
     ``revisar`` ve las filas de la orden antes del COMMIT y puede levantar un ``ErrorApi``, que deshace todo.
     Lo que falla en el COMMIT (llaves diferidas) también es ``OrdenFallida``.
     """
-    inicio = Paso(b"BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY" if lectura else b"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+    inicio = Paso(
+        b"BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
+        if lectura
+        else b"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+    )
     final = ROLLBACK if deshacer else COMMIT
     try:
         if revisar is None:

@@ -78,7 +78,8 @@ def _de_raise_pgrst(falla: FallaPostgres) -> ErrorApi:
         return ErrorApi(
             500, "PGRST121", "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error",
             f"Invalid JSON value for MESSAGE: '{falla.mensaje}'",
-            "MESSAGE must be a JSON object with obligatory keys: 'code', 'message' and optional keys: 'details', 'hint'.",
+            "MESSAGE must be a JSON object with obligatory keys: 'code', 'message' and optional keys:"
+            " 'details', 'hint'.",
         )  # fmt: skip
     detalle = _objeto(falla.detalle) if falla.detalle is not None else None
     if detalle is None or not {"status", "headers"} <= detalle.keys():
@@ -112,8 +113,14 @@ def _objeto(texto: str | None) -> dict[str, object] | None:
 def analisis(texto: str, posicion: int, esperado: str, *, de: str) -> ErrorApi:
     """PGRST100: ``texto`` no cumple la gramática; ``posicion`` empieza en cero."""
     hallado = repr(texto[posicion])[1:-1] if posicion < len(texto) else None
-    detalle = f'unexpected "{hallado}" expecting {esperado}' if hallado else f"unexpected end of input expecting {esperado}"
-    return ErrorApi(400, "PGRST100", f'"failed to parse {de} ({texto})" (line 1, column {posicion + 1})', detalle)
+    detalle = (
+        f'unexpected "{hallado}" expecting {esperado}'
+        if hallado
+        else f"unexpected end of input expecting {esperado}"
+    )
+    return ErrorApi(
+        400, "PGRST100", f'"failed to parse {de} ({texto})" (line 1, column {posicion + 1})', detalle
+    )
 
 
 def metodo_rpc(metodo: str) -> ErrorApi:
@@ -155,7 +162,10 @@ def no_incrustado(nombre: str) -> ErrorApi:
 def singular(filas: int) -> ErrorApi:
     """PGRST116: se pidió un objeto y no hay exactamente uno."""
     return ErrorApi(
-        406, "PGRST116", "Cannot coerce the result to a single JSON object", f"The result contains {filas} rows"
+        406,
+        "PGRST116",
+        "Cannot coerce the result to a single JSON object",
+        f"The result contains {filas} rows",
     )
 
 
@@ -213,7 +223,9 @@ def no_implementado(detalle: str) -> ErrorApi:
 
 def columna_desconocida(tabla: str, columna: str) -> ErrorApi:
     """PGRST204: se quiere escribir una columna que no existe."""
-    return ErrorApi(400, "PGRST204", f"Could not find the '{columna}' column of '{tabla}' in the schema cache")
+    return ErrorApi(
+        400, "PGRST204", f"Could not find the '{columna}' column of '{tabla}' in the schema cache"
+    )
 
 
 def sin_conexion(detalle: str) -> ErrorApi:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 _CAUSAS: tuple[tuple[str, str], ...] = (
-    (r"No space left on device", "El disco está lleno. Libera espacio y vuelve a arrancar; los datos siguen ahí."),
+    (
+        r"No space left on device",
+        "El disco está lleno. Libera espacio y vuelve a arrancar; los datos siguen ahí.",
+    ),
     (
         r"is already in use|Is another postmaster .* using socket|could not bind Unix address",
         "Otro PostgreSQL está usando el mismo socket. Detenlo o elige otra carpeta de datos.",
@@ -14,8 +17,14 @@ _CAUSAS: tuple[tuple[str, str], ...] = (
         r"database files are incompatible with server",
         "La carpeta de datos es de otra versión de PostgreSQL. No la toqué.",
     ),
-    (r"has wrong ownership|has invalid permissions", "La carpeta de datos tiene otro dueño u otros permisos."),
-    (r"could not map anonymous shared memory|Cannot allocate memory", "No hay memoria suficiente para PostgreSQL."),
+    (
+        r"has wrong ownership|has invalid permissions",
+        "La carpeta de datos tiene otro dueño u otros permisos.",
+    ),
+    (
+        r"could not map anonymous shared memory|Cannot allocate memory",
+        "No hay memoria suficiente para PostgreSQL.",
+    ),
 )
 
 

@@ -274,9 +274,7 @@ def _relaciones(
     return {nombre: tuple(varias) for nombre, varias in salida.items()}
 
 
-def _muchos_a_muchos(
-    tablas: Mapping[NombreCompleto, Tabla], directas: Sequence[Relacion]
-) -> list[Relacion]:
+def _muchos_a_muchos(tablas: Mapping[NombreCompleto, Tabla], directas: Sequence[Relacion]) -> list[Relacion]:
     """Una tabla es puente cuando las columnas de dos de sus llaves están en su llave primaria."""
     por_tabla: dict[NombreCompleto, list[Relacion]] = {}
     for relacion in directas:

@@ -142,7 +142,9 @@ def _busqueda(
     idioma = sql.SQL("{}::regconfig, ").format(valores.agregar(op.idioma)) if op.idioma else VACIO
     columna = tabla.columnas.get(dato.campo.nombre) if tabla is not None else None
     # Un texto o un JSON se convierte con el mismo diccionario; un tsvector ya lo es.
-    if dato.campo.pasos or (columna is not None and columna.base in ("text", "varchar", "bpchar", "json", "jsonb")):
+    if dato.campo.pasos or (
+        columna is not None and columna.base in ("text", "varchar", "bpchar", "json", "jsonb")
+    ):
         izquierda = sql.SQL("to_tsvector({}{})").format(idioma, izquierda)
     return sql.SQL("{} @@ {}({}{})").format(izquierda, _TEXTO[op.operador], idioma, valores.agregar(valor))
 

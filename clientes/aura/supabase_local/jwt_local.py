@@ -85,7 +85,12 @@ class Verificador:
                     algorithms=[algoritmo],
                     # PostgREST da 30 s de tolerancia a los relojes.
                     leeway=30,
-                    options={"verify_aud": False, "verify_sub": False, "verify_jti": False, "verify_iat": True},
+                    options={
+                        "verify_aud": False,
+                        "verify_sub": False,
+                        "verify_jti": False,
+                        "verify_iat": True,
+                    },
                 )
             except jwt.InvalidSignatureError:
                 continue

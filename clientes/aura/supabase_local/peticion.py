@@ -57,7 +57,9 @@ def leer_parametros(texto: str) -> list[tuple[str, str]]:
         ErrorApi: PGRST100 si no es UTF-8 o trae un byte cero.
     """
     try:
-        pares = parse_qsl(texto, keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=2000)
+        pares = parse_qsl(
+            texto, keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=2000
+        )
     except ValueError as error:
         raise errores.analisis("", 0, "valid UTF-8", de="query string") from error
     for clave, valor in pares:
@@ -69,7 +71,9 @@ def leer_parametros(texto: str) -> list[tuple[str, str]]:
 def _sin_cero(texto: str) -> None:
     """PostgreSQL no admite el carácter cero en ningún texto."""
     if "\0" in texto:
-        raise errores.analisis(texto.replace("\0", "\\0"), texto.index("\0"), "text without null characters", de="query string")
+        raise errores.analisis(
+            texto.replace("\0", "\\0"), texto.index("\0"), "text without null characters", de="query string"
+        )
 
 
 def leer_destino(ruta: str) -> tuple[Literal["raiz", "tabla", "funcion"], str]:

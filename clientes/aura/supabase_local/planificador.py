@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from . import errores
 from .arbol import (
-    Campo,
     Columna,
     Condicion,
     Consulta,
@@ -323,8 +322,11 @@ def buscar_funcion(
         return halladas[0], False
     if not halladas and con_cuerpo_json:
         enteras = [
-            f for f in todas
-            if len(f.argumentos) == 1 and not f.argumentos[0].nombre and f.argumentos[0].tipo.nombre in ("json", "jsonb")
+            f
+            for f in todas
+            if len(f.argumentos) == 1
+            and not f.argumentos[0].nombre
+            and f.argumentos[0].tipo.nombre in ("json", "jsonb")
         ]  # fmt: skip
         if len(enteras) == 1:
             return enteras[0], True
@@ -373,8 +375,3 @@ def _sin_funcion(
         f"Searched for the function {nombre}{detalle}, but no matches were found in the schema cache.",
         f"Perhaps you meant to call the function {pista}" if pista else None,
     )
-
-
-def campo_es_columna(tabla: Tabla | None, campo: Campo) -> bool:
-    """Si el campo es una columna conocida de la tabla."""
-    return tabla is not None and campo.nombre in tabla.columnas

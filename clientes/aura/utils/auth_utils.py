@@ -33,6 +33,10 @@ class Identidad:
         """Cómo llamarle en pantalla."""
         return self.nombre or self.correo
 
+    def es_dueno_de(self, nombre_nora: str) -> bool:
+        """Si manda en esa Nora: es su dueño, o un admin que entró como él."""
+        return self.es_admin or self.noras.get(nombre_nora) == "dueno"
+
 
 def identidad_actual() -> Identidad | None:
     """La identidad de esta petición, o None si nadie ha entrado."""

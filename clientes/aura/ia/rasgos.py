@@ -1,0 +1,152 @@
+"""Los rasgos con que se compara una pregunta con un bloque: palabras, temas comunes y datos concretos."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+_PALABRA = re.compile(r"[a-z0-9]+")
+_REPETIDAS = re.compile(r"([a-z])\1{2,}")
+_RENGLON = re.compile(r"(?<=[.!?;])\s+|\n+")
+
+# Palabras que aparecen en cualquier pregunta y no dicen de qué trata.
+VACIAS = frozenset(
+    """a ahi al algo alguien algun alguna ante aqui aun ayer bien buen buena buenas bueno buenos cada casi como con cosa
+    cual cuales cualquier cuando cuanta cuantas cuanto cuantos da dan dar de del desde dia dias dice dime disculpa
+    disculpe donde e el ella ellos en entonces era eres es esa ese eso esta estan estas este esto estos estoy favor fue
+    gracias gustaria ha hace hacen hacer han has hasta hay hola hoy i informacion info ir la las le les lo los mas me
+    mi mis mucho muy nada necesito ni no nos nuestro o oiga oye para pero podria podrian poner ponen por porfa porfavor
+    porque pues puede pueden puedo que quien quiero quisiera saber se sea ser si sin sobre solo son soy su sus tal
+    tambien te tengo ti tiene tienen tienes todo todos tu tus u ud un una unas uno unos usted ustedes va van vas ver voy
+    y ya yo q k ke x xfa d pa dl hr hrs tardes noches manejan maneja traen trae nomas algunas algunos dan hacer busco
+    ofrecen cuentan tener seria vez verdad""".split()
+)
+
+# Temas de cualquier negocio: quien pregunta y quien escribe el bloque usan palabras distintas para lo mismo.
+_TEMAS: dict[str, str] = {
+    "precio": "precio precios costo costos cuesta cuestan cobra cobran cobras sale salen vale valen tarifa tarifas "
+    "presupuesto caro barato pesos",
+    "horario": "horario horarios hora horas ora abren abre abierto abiertos abrimos cierran cierra cerramos cerrado "
+    "atienden atendemos lunes martes miercoles jueves viernes sabado sabados domingo domingos",
+    "lugar": "direccion ubicacion ubicados ubicado domicilio encuentran calle colonia avenida av bulevar blvd esquina "
+    "queda quedan mapa sucursal sucursales llegar frente junto estamos local",
+    "pago": "pago pagos pagar tarjeta tarjetas efectivo transferencia transferencias deposito credito debito meses "
+    "intereses anticipo mensualidades",
+    "entrega": "envio envios envian entrega entregas entregan domicilio mandan manda llevan llevamos paqueteria reparto "
+    "traigan enviamos",
+    "cita": "cita citas agendar agenda apartar aparta reservar reserva reservamos reservacion turno lugar",
+    "factura": "factura facturas facturan facturar facturacion facturamos fiscal constancia cfdi",
+    "promocion": "promocion promociones promo promos descuento descuentos oferta ofertas 2x1 gratis",
+    "garantia": "garantia garantias devolucion devoluciones cambio cambios reembolso",
+}
+_TEMA_DE: dict[str, set[str]] = {}
+for _tema, _palabras in _TEMAS.items():
+    for _palabra in _palabras.split():
+        _TEMA_DE.setdefault(_palabra, set()).add(_tema)
+
+_SENAS = (
+    ("precio", re.compile(r"\$\s?\d|\d\s?(?:pesos|mxn)\b")),
+    ("horario", re.compile(r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm|a\.? ?m|p\.? ?m|hrs|horas|h)\b|\d:\d\d|\bde \d{1,2} a \d{1,2}\b")),
+)
+# «Cuánto» pide un precio salvo que diga otra cosa: tiempo, medida.
+_CUANTO_PRECIO = re.compile(
+    r"\b(?:cuanto|cuantos?|cto|en cuanto)\b(?!\s+(?:tarda|tardan|se tarda|se tardan|dura|duran|tiempo|mide|pesa|falta))"
+)
+_DONDE = re.compile(r"\b(?:donde|por donde)\b.{0,12}\b(?:estan|esta|quedan?|se encuentran|ubicad\w+|es)\b")
+
+
+def plano(texto: str) -> str:
+    """Minúsculas, sin acentos ni letras alargadas."""
+    sin = "".join(c for c in unicodedata.normalize("NFKD", texto.lower()) if not unicodedata.combining(c))
+    return _REPETIDAS.sub(r"\1", sin)
+
+
+def palabras_de(texto: str) -> list[str]:
+    """Las palabras que dicen algo, en orden."""
+    return [p for p in _PALABRA.findall(plano(texto)) if p not in VACIAS and (len(p) > 1 or p.isdigit())]
+
+
+def raiz(palabra: str) -> str:
+    """Una raíz tosca del español: quita plural, género y terminaciones comunes de verbo."""
+    if palabra.isdigit() or len(palabra) <= 4:
+        return palabra.rstrip("s") if len(palabra) == 4 and not palabra.isdigit() else palabra
+    for final in (
+        "aciones", "iciones", "amientos", "imientos", "amiento", "imiento", "acion", "icion", "adores", "adoras",
+        "ador", "adora", "andolos", "ando", "iendo", "arme", "arse", "arte", "erse", "irse", "arlo", "arla", "arlos",
+        "amos", "emos", "imos", "aron", "ieron", "aban", "adas", "ados", "idas", "idos", "ada", "ado", "ida", "ido",
+        "aste", "ara", "ar", "er", "ir", "an", "en", "as", "es", "os", "a", "e", "o", "s",
+    ):  # fmt: skip
+        if palabra.endswith(final) and len(palabra) - len(final) >= 4:
+            return palabra[: -len(final)]
+    return palabra
+
+
+def temas_de(texto: str, *, es_pregunta: bool) -> set[str]:
+    """Los temas comunes que toca un texto."""
+    limpio = plano(texto)
+    temas = {tema for palabra in _PALABRA.findall(limpio) for tema in _TEMA_DE.get(palabra, ())}
+    if es_pregunta:
+        if _CUANTO_PRECIO.search(limpio) and not temas & {"horario"}:
+            temas.add("precio")
+        if _DONDE.search(limpio):
+            temas.add("lugar")
+    temas |= {tema for tema, sena in _SENAS if sena.search(limpio)}
+    return temas
+
+
+def es_de_tema(palabra: str) -> bool:
+    """Si la palabra nombra un tema común (precio, horario…) y no algo propio del negocio."""
+    return palabra in _TEMA_DE
+
+
+def se_parecen(una: str, otra: str) -> float:
+    """De 0 a 1: 1 misma raíz, menos si solo se parecen las letras (errores de dedo)."""
+    if una == otra:
+        return 1.0
+    if una.isdigit() or otra.isdigit():
+        return 0.0
+    raiz_una, raiz_otra = raiz(una), raiz(otra)
+    if raiz_una == raiz_otra:
+        return 1.0
+    corta, larga = sorted((raiz_una, raiz_otra), key=len)
+    if len(corta) >= 4 and larga.startswith(corta) and len(larga) - len(corta) <= 3:
+        return 0.9
+    if min(len(una), len(otra)) < 5 or abs(len(una) - len(otra)) > 2:
+        return 0.0
+    parejas_una = Counter(zip(f" {una} ", f"{una} ", strict=False))
+    parejas_otra = Counter(zip(f" {otra} ", f"{otra} ", strict=False))
+    comunes = sum((parejas_una & parejas_otra).values())
+    parecido = 2 * comunes / (parejas_una.total() + parejas_otra.total())
+    return parecido if parecido >= 0.66 else 0.0
+
+
+class Vocabulario:
+    """Cuánto pesa cada palabra entre los bloques de una Nora: la que está en todos no distingue a ninguno."""
+
+    def __init__(self, bloques: Sequence[str]) -> None:
+        self._raices = [{raiz(p) for p in palabras_de(texto)} for texto in bloques]
+
+    def peso(self, palabra: str) -> float:
+        """Al modo idf; una palabra que ningún bloque tiene pesa lo más."""
+        r = raiz(palabra)
+        presentes = sum(r in raices for raices in self._raices)
+        return math.log(1 + (len(self._raices) + 1) / (presentes + 0.5))
+
+
+def cobertura(pregunta: Sequence[str], texto: Sequence[str], vocabulario: Vocabulario) -> float:
+    """Qué parte de lo preguntado, pesada, está en el texto; 0 si no hay palabras que buscar."""
+    total = sum(vocabulario.peso(p) for p in pregunta)
+    if not total:
+        return 0.0
+    halladas = sum(
+        vocabulario.peso(p) * max((se_parecen(p, otra) for otra in texto), default=0.0) for p in pregunta
+    )
+    return halladas / total
+
+
+def renglones_de(texto: str) -> list[str]:
+    """Las frases de un texto."""
+    return [parte.strip() for parte in _RENGLON.split(texto) if parte.strip()]

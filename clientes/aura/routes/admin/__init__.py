@@ -1,0 +1,1 @@
+"""La administración: Noras, módulos, usuarios, salud y auditoría de toda la instalación."""

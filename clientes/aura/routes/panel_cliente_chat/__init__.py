@@ -1,0 +1,17 @@
+"""Chat: las conversaciones con los clientes, en vivo."""
+
+from __future__ import annotations
+
+from ...registro.manifiesto import Manifiesto
+from . import servicio
+from .vistas import panel_cliente_chat_bp
+
+manifiesto = Manifiesto(
+    nombre="chat",
+    titulo="Chat",
+    descripcion="Las conversaciones con tus clientes: mira lo que contesta Nora y entra tú cuando haga falta.",
+    icono="chat-dots",
+    orden=10,
+    blueprint=panel_cliente_chat_bp,
+    tarjeta=servicio.tarjeta,
+)

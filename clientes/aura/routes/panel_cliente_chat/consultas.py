@@ -1,0 +1,122 @@
+"""Las consultas del chat. Todas con el token de la Nora: lo ajeno no existe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ...utils.errores import ErrorNoEncontrado
+from ...utils.supabase_client import supabase_de_nora
+from ...utils.supabase_helpers import filas, una_fila, valor
+from .modelos import Conversacion, Filtro, Lista, Respondido
+
+MAXIMO_QUE_SE_CUENTA = 100
+
+
+def listar_conversaciones(
+    nombre_nora: str,
+    filtro: Filtro,
+    texto: str,
+    antes: tuple[datetime, str] | None,
+    limite: int,
+) -> Lista:
+    """Un tramo de la lista, lo más reciente primero, con las cuentas de los filtros.
+
+    Args:
+        texto: parte del nombre, el teléfono o el correo del contacto; perdona acentos y errores de dedo.
+        antes: (último mensaje, id) de la última que ya se tiene; None desde el principio.
+    """
+    argumentos = {"p_filtro": filtro, "p_texto": texto, "p_limite": limite}
+    if antes is not None:
+        argumentos |= {"p_antes_en": antes[0].isoformat(), "p_antes_id": antes[1]}
+    return Lista.model_validate(valor(supabase_de_nora(nombre_nora).rpc("listar_conversaciones", argumentos)))
+
+
+def leer_conversacion(
+    nombre_nora: str,
+    conversacion_id: str,
+    *,
+    antes_de: int | None = None,
+    despues_de: int | None = None,
+    ids: Sequence[int] = (),
+    limite: int = 40,
+) -> Conversacion:
+    """Una conversación con su contacto y los últimos `limite` mensajes del tramo pedido.
+
+    Args:
+        ids: mensajes que se vuelven a leer, por si cambió el estado de su envío.
+
+    Raises:
+        ErrorNoEncontrado: no existe, o es de otra Nora.
+    """
+    argumentos = {
+        "p_conversacion_id": conversacion_id,
+        "p_antes_de": antes_de,
+        "p_despues_de": despues_de,
+        "p_ids": list(ids),
+        "p_limite": limite,
+    }
+    leida = valor(supabase_de_nora(nombre_nora).rpc("leer_conversacion", argumentos))
+    if not leida:
+        raise ErrorNoEncontrado
+    return Conversacion.model_validate(leida)
+
+
+def responder_como_persona(
+    nombre_nora: str, conversacion_id: str, texto: str, usuario_id: str, clave: str, minutos: int
+) -> Respondido:
+    """Guarda la respuesta de una persona y la pone en el buzón de salida; la misma clave es el mismo mensaje.
+
+    Raises:
+        ErrorNoEncontrado: la conversación no existe, o es de otra Nora.
+    """
+    argumentos = {
+        "p_conversacion_id": conversacion_id,
+        "p_texto": texto,
+        "p_usuario_id": usuario_id,
+        "p_clave": clave,
+        "p_minutos": minutos,
+    }
+    return Respondido.model_validate(valor(supabase_de_nora(nombre_nora).rpc("responder_como_persona", argumentos)))
+
+
+def cambiar_mando(nombre_nora: str, conversacion_id: str, humano_hasta: datetime, usuario_id: str) -> None:
+    """Deja la conversación en manos de una persona hasta ese momento."""
+    _cambiar(nombre_nora, conversacion_id, {"humano_hasta": humano_hasta.isoformat(), "tomada_por": usuario_id})
+
+
+def devolver_a_nora(nombre_nora: str, conversacion_id: str) -> None:
+    """Nora vuelve a contestar y nadie queda esperando."""
+    nada = {"humano_hasta": None, "tomada_por": None, "espera_persona_desde": None, "motivo_espera": ""}
+    _cambiar(nombre_nora, conversacion_id, nada)
+
+
+def marcar_leida(nombre_nora: str, conversacion_id: str) -> None:
+    """Nada por leer en esa conversación."""
+    _cambiar(nombre_nora, conversacion_id, {"no_leidos": 0})
+
+
+def _cambiar(nombre_nora: str, conversacion_id: str, columnas: dict[str, object]) -> None:
+    cambiada = una_fila(
+        supabase_de_nora(nombre_nora)
+        .table("conversaciones")
+        .update(columnas)
+        .eq("nombre_nora", nombre_nora)
+        .eq("id", conversacion_id)
+    )
+    if cambiada is None:
+        raise ErrorNoEncontrado
+
+
+def desde_cuando_esperan(nombre_nora: str) -> list[datetime]:
+    """Desde cuándo espera cada cliente a una persona, el que más lleva primero; hasta 100."""
+    leidas = filas(
+        supabase_de_nora(nombre_nora)
+        .table("conversaciones")
+        .select("espera_persona_desde")
+        .eq("nombre_nora", nombre_nora)
+        .not_.is_("espera_persona_desde", "null")
+        .order("espera_persona_desde")
+        .limit(MAXIMO_QUE_SE_CUENTA)
+    )
+    return [datetime.fromisoformat(fila["espera_persona_desde"]) for fila in leidas]

@@ -1,0 +1,76 @@
+"""«¿Qué respondería Nora?»: lo que decide el motor, dicho en palabras de quien lleva el negocio."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ...ia.conocimiento import Resultado, probar
+
+# Por debajo de esto un bloque no se parece lo bastante para decir que «iba por ahí».
+CONFIANZA_PARA_MENCIONAR = 0.05
+
+
+@dataclass(frozen=True)
+class Apoyo:
+    """Un bloque en que se apoya la respuesta. `porcentaje`: de 0 a 100, qué tanto se parece a la pregunta."""
+
+    id: str
+    titulo: str
+    porcentaje: int
+
+
+@dataclass(frozen=True)
+class Prueba:
+    """Lo que Nora haría con una pregunta.
+
+    Args:
+        respuesta: lo que mandaría, tal cual.
+        apoyos: los bloques en que se apoya, o los más parecidos si no está segura.
+        consejo: qué escribir para que la próxima vez conteste sola; vacío si ya lo hace.
+    """
+
+    pregunta: str
+    tipo: Literal["segura", "dudosa", "desconocida"]
+    titular: str
+    explicacion: str
+    respuesta: str
+    apoyos: list[Apoyo]
+    consejo: str
+
+
+def que_responderia(nombre_nora: str, pregunta: str, frase_de_paso: str) -> Prueba:
+    """Prueba una pregunta contra lo que la Nora sabe.
+
+    Args:
+        frase_de_paso: lo que manda cuando pasa la conversación a una persona.
+
+    Raises:
+        ErrorServicioExterno: la base no contestó.
+    """
+    resultado = probar(nombre_nora, pregunta)
+    if resultado.tipo == "segura":
+        titulo = resultado.elegidos[0].bloque.titulo
+        return _prueba(
+            pregunta, resultado, "Segura", f"Contestaría al momento con lo que dice «{titulo}».", resultado.texto, ""
+        )
+    if resultado.tipo == "dudosa":
+        if len(resultado.elegidos) == 1:
+            explicacion = "Preguntaría si se refiere a ese tema antes de contestar."
+        else:
+            explicacion = "Preguntaría a cuál de estos temas se refiere antes de contestar."
+        consejo = "Abre el tema que contesta esto y agrégale las palabras del cliente, tal como las escribió."
+        return _prueba(pregunta, resultado, "Dudosa: preguntaría", explicacion, resultado.texto, consejo)
+    explicacion = "Nada de lo que sabe contesta esto. No inventa: avisa y te deja la conversación."
+    consejo = "Escribe un tema nuevo con la respuesta. Usa en el título las palabras de tus clientes."
+    return _prueba(pregunta, resultado, "Pasaría a una persona", explicacion, frase_de_paso, consejo)
+
+
+def _prueba(
+    pregunta: str, resultado: Resultado, titular: str, explicacion: str, respuesta: str, consejo: str
+) -> Prueba:
+    evaluados = resultado.elegidos or tuple(
+        e for e in resultado.candidatos[:1] if e.confianza >= CONFIANZA_PARA_MENCIONAR
+    )
+    apoyos = [Apoyo(e.bloque.id, e.bloque.titulo, round(e.confianza * 100)) for e in evaluados]
+    return Prueba(pregunta, resultado.tipo, titular, explicacion, respuesta, apoyos, consejo)

@@ -1,0 +1,157 @@
+"""Sistema principal de webhooks: lo que Twilio avisa. Firma, guardar, contestar; pensar viene después, en la cola."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+
+from flask import Blueprint, current_app, request
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound
+from werkzeug.wrappers import Response
+
+from app_config import Config
+from extensiones import csrf
+
+from ..canales.base import Credenciales
+from ..conversacion import consultas
+from ..conversacion.salida import anotar_aviso
+from ..utils.validators import quitar_uno_de_mexico
+from ..utils.webhook_utils import RESPUESTA_VACIA, firma_valida, url_publica
+from .process_message import procesar_mensaje
+
+webhook_bp = Blueprint("webhook", __name__)
+csrf.exempt(webhook_bp)
+
+VIGENCIA_S = 30.0
+GUARDADAS_MAXIMAS = 5_000
+
+
+class LlavesEnMemoria:
+    """Las credenciales de cada Nora por unos segundos: en el camino de un mensaje no se lee la base por ellas."""
+
+    def __init__(self) -> None:
+        self._guardadas: OrderedDict[str, tuple[float, Credenciales | None]] = OrderedDict()
+        self._candado = threading.Lock()
+
+    def de(self, nombre_nora: str) -> tuple[Credenciales | None, bool]:
+        """(credenciales, si venían de memoria)."""
+        with self._candado:
+            guardada = self._guardadas.get(nombre_nora)
+        if guardada is not None and guardada[0] > time.monotonic():
+            return guardada[1], True
+        credenciales = consultas.leer_credenciales(nombre_nora)
+        with self._candado:
+            self._guardadas[nombre_nora] = (time.monotonic() + VIGENCIA_S, credenciales)
+            self._guardadas.move_to_end(nombre_nora)
+            if len(self._guardadas) > GUARDADAS_MAXIMAS:
+                self._guardadas.popitem(last=False)
+        return credenciales, False
+
+    def olvidar(self, nombre_nora: str) -> None:
+        """La próxima vez se leen de la base."""
+        with self._candado:
+            self._guardadas.pop(nombre_nora, None)
+
+
+@webhook_bp.post("/webhook/<nora:nombre_nora>")
+def recibir(nombre_nora: str) -> Response:
+    """Un mensaje entrante para esta Nora."""
+    exigir_firma(nombre_nora)
+    return _guardar(nombre_nora)
+
+
+@webhook_bp.post("/webhook/<nora:nombre_nora>/estado")
+def estado(nombre_nora: str) -> Response:
+    """Un aviso de estado de un envío de esta Nora."""
+    exigir_firma(nombre_nora)
+    return _anotar(nombre_nora)
+
+
+@webhook_bp.post("/webhook")
+def recibir_sin_nombre() -> Response:
+    """Un mensaje entrante; la Nora sale de a quién le escriben."""
+    nombre_nora = _nora_por_campos("To")
+    exigir_firma(nombre_nora)
+    return _guardar(nombre_nora)
+
+
+@webhook_bp.post("/webhook/estado")
+def estado_sin_nombre() -> Response:
+    """Un aviso de estado; la Nora sale de quién envió."""
+    nombre_nora = _nora_por_campos("From")
+    exigir_firma(nombre_nora)
+    return _anotar(nombre_nora)
+
+
+def exigir_firma(nombre_nora: str) -> None:
+    """Deja pasar solo lo que firmó Twilio con el token de esta Nora, y de su cuenta si tiene propia.
+
+    Raises:
+        Forbidden: la firma no es, o la cuenta es otra.
+        ErrorServicioExterno: no se pudieron leer sus llaves.
+    """
+    llaves: LlavesEnMemoria = current_app.extensions.setdefault("nora_llaves_twilio", LlavesEnMemoria())
+    credenciales, de_memoria = llaves.de(nombre_nora)
+    if _es_suya(credenciales):
+        return
+    llaves.olvidar(nombre_nora)
+    # Pudo cambiar sus llaves hace un momento en otro proceso.
+    if de_memoria and _es_suya(llaves.de(nombre_nora)[0]):
+        return
+    llaves.olvidar(nombre_nora)
+    raise Forbidden
+
+
+def _es_suya(credenciales: Credenciales | None) -> bool:
+    if credenciales is None:
+        return False
+    url = url_publica(_origen(), request.path, request.query_string.decode("latin-1"))
+    if not firma_valida(credenciales.token, url, request.form, request.headers.get("X-Twilio-Signature", "")):
+        return False
+    cuenta = request.form.get("AccountSid", "")
+    return not credenciales.propia or cuenta == credenciales.cuenta
+
+
+def _origen() -> str:
+    config: Config = current_app.extensions["nora_config"]
+    if config.URL_PUBLICA or config.es_produccion:
+        return config.URL_PUBLICA
+    return request.host_url.rstrip("/")
+
+
+def _nora_por_campos(campo_del_numero: str) -> str:
+    numero = quitar_uno_de_mexico(request.form.get(campo_del_numero, "").removeprefix("whatsapp:"))
+    nombre = consultas.nora_de_twilio(
+        request.form.get("MessagingServiceSid", ""), request.form.get("AccountSid", ""), numero
+    )
+    if nombre is None:
+        raise NotFound
+    return nombre
+
+
+def _guardar(nombre_nora: str) -> Response:
+    procesar_mensaje(nombre_nora, request.form)
+    return _vacia()
+
+
+def _anotar(nombre_nora: str) -> Response:
+    sid = request.form.get("MessageSid", "") or request.form.get("SmsSid", "")
+    if not sid:
+        raise BadRequest
+    codigo = request.form.get("ErrorCode", "")
+    saliente = request.args.get("saliente", "")
+    anotar_aviso(
+        nombre_nora,
+        sid,
+        request.form.get("MessageStatus", "") or request.form.get("SmsStatus", ""),
+        int(codigo) if codigo.isdigit() else None,
+        int(saliente) if saliente.isdigit() and len(saliente) < 19 else None,
+    )
+    return _vacia()
+
+
+def _vacia() -> Response:
+    return Response(RESPUESTA_VACIA, content_type="text/xml; charset=utf-8")
+
+
