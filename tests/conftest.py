@@ -145,6 +145,11 @@ def crear_usuario(app: Flask) -> Callable[..., str]:
 class ClienteHttp(FlaskClient):
     """Un navegador sin pantalla: sabe entrar y manda el testigo CSRF."""
 
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Cada petición con su propio contexto: el de la prueba le prestaría su `g` y no sería como en operación."""
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
     def entrar(self, correo: str, contrasena: str = CONTRASENA) -> Any:
         return self.post("/login", data={"correo": correo, "contrasena": contrasena, "csrf_token": self.csrf()})
 
@@ -193,3 +198,12 @@ def servidor_vivo(app: Flask) -> Iterator[ServidorVivo]:
     """La aplicación sirviendo en loopback con escucha, cola y programador: `.url`."""
     with levantar(app) as vivo:
         yield vivo
+
+
+@pytest.fixture(scope="session")
+def navegador() -> Iterator[Any]:
+    """Un Chromium para toda la corrida de este proceso."""
+    from apoyo.navegador import abrir_navegador
+
+    with abrir_navegador() as abierto:
+        yield abierto

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from flask import Flask
 from postgrest.exceptions import APIError
+from apoyo.siembra import sembrar
 
 from clientes.aura.supabase_local import DireccionesPostgres
 from clientes.aura.utils.supabase_client import supabase, supabase_de_nora
@@ -28,49 +29,6 @@ class Dos:
     a: str
     b: str
     ids: dict[str, dict[str, Any]]
-
-
-def sembrar(nora: str, usuario_id: str) -> dict[str, Any]:
-    """Una fila de esa Nora en cada tabla; devuelve sus ids."""
-    recibido = valor(
-        supabase.rpc(
-            "recibir_mensaje",
-            {
-                "p_nombre_nora": nora, "p_canal": "whatsapp", "p_proveedor_sid": f"SM-{nora}", "p_texto": "hola",
-                "p_direccion": "whatsapp:+526621111111", "p_direccion_envio": "whatsapp:+5216621111111",
-                "p_telefono": "+526621111111", "p_nombre_perfil": f"Cliente de {nora}",
-            },
-        )
-    )
-    etiqueta = filas(supabase.table("etiquetas").insert({"nombre_nora": nora, "nombre": "frecuente"}))[0]
-    bloque = filas(
-        supabase.table("conocimiento_nora").insert(
-            {"nombre_nora": nora, "titulo": "Horario", "contenido": "Abrimos a las nueve"}
-        )
-    )[0]
-    ejecutar(
-        supabase.table("contacto_etiquetas").insert(
-            {"nombre_nora": nora, "contacto_id": recibido["contacto_id"], "etiqueta_id": etiqueta["id"]}
-        )
-    )
-    saliente = filas(
-        supabase.table("mensajes").insert(
-            {
-                "nombre_nora": nora, "conversacion_id": recibido["conversacion_id"], "sentido": "saliente",
-                "autor": "nora", "texto": "¡Hola!",
-            }
-        )
-    )[0]
-    ejecutar(
-        supabase.table("mensajes_salientes").insert(
-            {
-                "nombre_nora": nora, "mensaje_id": saliente["id"], "conversacion_id": recibido["conversacion_id"],
-                "canal": "whatsapp", "direccion_envio": "whatsapp:+5216621111111", "texto": "¡Hola!",
-            }
-        )
-    )
-    ejecutar(supabase.table("auditoria").insert({"nombre_nora": nora, "accion": "prueba", "usuario_id": usuario_id}))
-    return {**recibido, "etiqueta_id": etiqueta["id"], "bloque_id": bloque["id"], "saliente_id": saliente["id"]}
 
 
 @pytest.fixture

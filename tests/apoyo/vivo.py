@@ -90,7 +90,10 @@ def levantar_procesos(cuantos: int, entorno: dict[str, str]) -> Iterator[Proceso
         for puerto in puertos:
             grupo.procesos.append(
                 subprocess.Popen(  # noqa: S603  el propio intérprete
-                    [sys.executable, "run.py"], cwd=RAIZ, env={**base, **entorno, "PORT": str(puerto)}, start_new_session=True
+                    [sys.executable, "run.py"],
+                    cwd=RAIZ,
+                    env={**base, **entorno, "PORT": str(puerto)},
+                    start_new_session=True,
                 )
             )
         for url in grupo.urls:

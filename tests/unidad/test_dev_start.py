@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -288,14 +289,14 @@ def test_un_paso_que_falla_lo_dice_y_conserva_el_error() -> None:
 
 def test_lo_que_otro_escribe_no_se_encima_con_el_paso() -> None:
     pantalla = io.StringIO()
-    quedo: list[object] = []
+    quedo: list[TextIO] = []
 
     def ruidoso() -> None:
-        print("migración aplicada")
+        sys.stdout.write("migración aplicada\n")
         quedo.append(sys.stdout)
 
     Pasos(total=1, salida=pantalla).correr("Base", ruidoso)
-    print("después", file=quedo[0])  # type: ignore[call-overload]
+    quedo[0].write("después\n")
     renglones = pantalla.getvalue().splitlines()
     assert renglones[:2] == ["1/1 Base … ", "migración aplicada"]
     assert renglones[2].startswith("1/1 Base … 0.")

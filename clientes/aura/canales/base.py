@@ -12,8 +12,8 @@ from typing import Literal, Protocol
 class Saliente:
     """Un mensaje del buzón de salida, tomado para enviarse.
 
-    `estado_anterior` es «enviando» cuando un intento previo quedó sin saberse; `enviando_hace_s`, en segundos, desde ese
-    primer intento.
+    `estado_anterior` es «enviando» cuando un intento previo quedó sin saberse; `enviando_hace_s`, en segundos,
+    desde ese primer intento.
     """
 
     id: int

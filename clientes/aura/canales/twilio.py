@@ -21,7 +21,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
-from .base import Credenciales, EnvioAmbiguo, Enviado, NoProcesado, RechazoDelProveedor, Saliente
+from .base import Credenciales, Enviado, EnvioAmbiguo, NoProcesado, RechazoDelProveedor, Saliente
 
 PLAZO_S = 10.0
 TEXTO_MAXIMO = 1_600
@@ -54,7 +54,7 @@ def frase_de(codigo: int | None) -> str:
     return FRASES.get(codigo or 0, FRASE_COMUN)
 
 
-class _ClienteHttp(TwilioHttpClient):
+class _ClienteHttp(TwilioHttpClient):  # type: ignore[misc]
     """El cliente HTTP del SDK con plazo y, si se pide, otro origen en lugar del de Twilio."""
 
     def __init__(self, origen: str) -> None:
@@ -128,9 +128,35 @@ class CanalTwilio:
         ]
         return str(hallados[-1].sid) if hallados else None
 
+    def estado_de_cuenta(self, credenciales: Credenciales) -> str:
+        """El estado de la cuenta según Twilio («active» si puede enviar); sirve para probar las llaves.
+
+        Raises:
+            RechazoDelProveedor: no aceptó las llaves. NoProcesado, EnvioAmbiguo: no se pudo preguntar.
+        """
+        llaves = self._exigir(credenciales)
+        return str(self._llamar(lambda: self._cliente(llaves).api.accounts(llaves.cuenta).fetch()).status)
+
+    def remitentes(self, credenciales: Credenciales) -> dict[str, str]:
+        """Los números de WhatsApp de la cuenta (E.164) y la dirección a la que cada uno manda lo que recibe.
+
+        Raises:
+            RechazoDelProveedor, NoProcesado, EnvioAmbiguo: no se pudo preguntar.
+        """
+        llaves = self._exigir(credenciales)
+        de = self._cliente(llaves).messaging.v2.channels_senders
+        hallados = self._llamar(lambda: de.list(channel="whatsapp", limit=BUSCAR_ULTIMOS))
+        numeros = {}
+        for uno in hallados:
+            aviso = uno.webhook if isinstance(uno.webhook, dict) else {}
+            numeros[str(uno.sender_id or "").removeprefix("whatsapp:")] = str(aviso.get("callback_url") or "")
+        return numeros
+
     def _exigir(self, credenciales: Credenciales | None) -> Credenciales:
         if credenciales is None or not (credenciales.cuenta and credenciales.token):
-            raise RechazoDelProveedor(None, "Esta Nora todavía no tiene llaves de Twilio. Ponlas en su configuración.")
+            raise RechazoDelProveedor(
+                None, "Esta Nora todavía no tiene llaves de Twilio. Ponlas en su configuración."
+            )
         return credenciales
 
     def _http(self) -> _ClienteHttp:

@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 
 class Reintento(BaseRetryStrategy):
-    """Espera creciente con tope; quien falla por culpa ajena (base, proveedor) insiste mucho más que quien falla por la nuestra."""
+    """Espera creciente con tope. Lo que falla por culpa ajena (base, proveedor) insiste mucho más que lo nuestro."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         ajena = isinstance(exception, (Reintentar, ErrorServicioExterno))
@@ -88,7 +88,7 @@ def _atender(contexto: procrastinate.JobContext, nombre_nora: str, conversacion_
     except (Reintentar, ErrorServicioExterno):
         raise
     except Exception:
-        # Un mensaje que siempre nos hace fallar no debe dar vueltas sin fin ni quedar sin respuesta: pasa a una persona.
+        # Un mensaje que siempre nos hace fallar no debe dar vueltas sin fin: pasa a una persona.
         if contexto.job.attempts + 1 >= INTENTOS_POR_FALLA_NUESTRA:
             bitacora.exception("turno_fallido", nora=nombre_nora, conversacion_id=conversacion_id)
             turno.rendirse(nombre_nora, conversacion_id)
@@ -198,14 +198,20 @@ def liberar_atorados(db_uri: str, segundos: float = ATORADO_S) -> int:
 
 
 def limpiar_terminados(db_uri: str, dias: int = 7) -> int:
-    """Borra de la cola lo terminado hace más de `dias`. Devuelve cuántos renglones quedan."""
+    """Borra de la cola lo terminado hace más de `dias`. Devuelve cuántos trabajos se borraron."""
+
+    async def contar(cola: procrastinate.App) -> int:
+        fila = await cola.connector.execute_query_one_async(
+            "select count(*) as cuantos from procrastinate_jobs"
+        )
+        return int(fila["cuantos"])
 
     async def limpiar(cola: procrastinate.App) -> int:
+        antes = await contar(cola)
         await cola.job_manager.delete_old_jobs(
             nb_hours=dias * 24, include_failed=True, include_cancelled=True, include_aborted=True
         )
-        fila = await cola.connector.execute_query_one_async("select count(*) as cuantos from procrastinate_jobs")
-        return int(fila["cuantos"])
+        return max(0, antes - await contar(cola))
 
     return _con_cola(db_uri, limpiar)
 
@@ -228,7 +234,8 @@ def hay_trabajador_vivo(db_uri: str, plazo_s: int = 3, latido_s: int = 30) -> bo
     opciones = f"{OPCIONES} -c statement_timeout={plazo_s * 1000}"
     with psycopg.connect(db_uri, connect_timeout=plazo_s, options=opciones) as conexion:
         fila = conexion.execute(
-            "select exists (select 1 from procrastinate_workers where last_heartbeat > now() - make_interval(secs => %s))",
+            "select exists (select 1 from procrastinate_workers"
+            " where last_heartbeat > now() - make_interval(secs => %s))",
             [latido_s],
         ).fetchone()
     return bool(fila and fila[0])

@@ -153,7 +153,9 @@ def soltar_saliente(
     ejecutar(supabase.rpc("soltar_saliente", argumentos))
 
 
-def aplazar_saliente(nombre_nora: str, sid: str, segundos: int, error_codigo: int, saliente_id: int | None) -> bool:
+def aplazar_saliente(
+    nombre_nora: str, sid: str, segundos: int, error_codigo: int, saliente_id: int | None
+) -> bool:
     """Pone de nuevo en el buzón, para más tarde, lo que el proveedor frenó; falso si ya no procede."""
     argumentos = {
         "p_nombre_nora": nombre_nora,

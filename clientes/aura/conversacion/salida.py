@@ -85,7 +85,9 @@ def _buscar(canal: Canal, saliente: Saliente, credenciales: Credenciales | None)
     except (NoProcesado, EnvioAmbiguo, RechazoDelProveedor) as error:
         # Seguimos sin saber: repetirlo podría duplicarlo, así que se queda «enviando» hasta poder buscar.
         if saliente.enviando_hace_s > DUDA_MAXIMA_S:
-            raise RechazoDelProveedor(None, "No supimos si este mensaje salió. Revísalo con el cliente.") from error
+            raise RechazoDelProveedor(
+                None, "No supimos si este mensaje salió. Revísalo con el cliente."
+            ) from error
         raise Reintentar("no se pudo buscar", getattr(error, "reintentar_en", None)) from error
 
 
@@ -103,7 +105,9 @@ def _fallar(saliente: Saliente, codigo: int | None, texto: str) -> str:
     return "fallido"
 
 
-def anotar_aviso(nombre_nora: str, sid: str, estado: str, codigo: int | None, saliente_id: int | None) -> bool:
+def anotar_aviso(
+    nombre_nora: str, sid: str, estado: str, codigo: int | None, saliente_id: int | None
+) -> bool:
     """Un aviso de estado del proveedor; llegan en cualquier orden y repetidos.
 
     Args:

@@ -31,7 +31,17 @@ _ABREVIATURAS = {
     "grax": "gracias",
     "salu2": "saludos",
     "ola": "hola",
+    "ablar": "hablar",
+    "nesecito": "necesito",
+    "nesesito": "necesito",
+    "acesor": "asesor",
+    "acesora": "asesora",
 }
+
+
+def juntar(palabras: str) -> frozenset[str]:
+    """Un conjunto de palabras escritas seguidas."""
+    return frozenset(palabras.split())
 
 
 def sin_acentos(texto: str) -> str:

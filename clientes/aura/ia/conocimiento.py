@@ -38,8 +38,8 @@ class Resultado:
 def buscar(nombre_nora: str, pregunta: str) -> list[Candidato]:
     """Los bloques más cercanos a una pregunta, mejores primero.
 
-    Un bloque recién guardado puede no tener vector: se calcula antes de buscar. Si el servicio de vectores no contesta se
-    busca solo por palabras y trigramas.
+    Un bloque recién guardado puede no tener vector: se calcula antes de buscar. Si el servicio de vectores no
+    contesta se busca solo por palabras y trigramas.
 
     Raises:
         ErrorServicioExterno: la base no contestó.

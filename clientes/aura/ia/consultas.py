@@ -34,7 +34,9 @@ class _FilaBuscada(BaseModel):
     trigramas: float = 0.0
 
 
-def buscar_bloques(nombre_nora: str, texto: str, vector: Sequence[float] | None, limite: int) -> list[Candidato]:
+def buscar_bloques(
+    nombre_nora: str, texto: str, vector: Sequence[float] | None, limite: int
+) -> list[Candidato]:
     """Los bloques activos más cercanos, con sus tres medidas. Sin vector se busca por palabras y trigramas."""
     argumentos = {
         "p_consulta": texto,
@@ -44,7 +46,10 @@ def buscar_bloques(nombre_nora: str, texto: str, vector: Sequence[float] | None,
     leidas = filas(supabase_de_nora(nombre_nora).rpc("buscar_conocimiento", argumentos))
     return [
         Candidato(
-            Bloque(fila.id, fila.titulo, fila.contenido, fila.etiquetas), fila.vectorial, fila.lexico, fila.trigramas
+            Bloque(fila.id, fila.titulo, fila.contenido, fila.etiquetas),
+            fila.vectorial,
+            fila.lexico,
+            fila.trigramas,
         )
         for fila in map(_FilaBuscada.model_validate, leidas)
     ]

@@ -1,7 +1,7 @@
 """El motor local: decide con bloques ya escritos y nunca inventa. Puro: no toca la base ni la red.
 
 Junta en una confianza lo que se parecen los vectores, las palabras y los trigramas. Las constantes se ajustaron con
-`tests/unidad/ia/datos_motor.py` (tres negocios inventados; otros dos miden).
+`tests/apoyo/datos_motor.py` (tres negocios inventados; otros dos miden).
 """
 
 from __future__ import annotations
@@ -16,13 +16,19 @@ from . import rasgos
 # Cada pregunta elige entre sus bloques y «ninguno» (regresión logística condicional): la ventaja del primero sobre el
 # segundo ya va dentro de la confianza.
 PESOS: dict[str, float] = {
-    "vectorial": 5.61, "cobertura": 1.87, "titulo": 1.03, "trigramas": 2.49, "lexico": 0.92, "tema": 3.29,
-    "numero_ajeno": 0.68,
-}  # fmt: skip
-NINGUNO = 1.92
-NINGUNO_POR_PALABRAS_AJENAS = 2.36
+    "vectorial": 3.94,
+    "cobertura": 4.66,
+    "titulo": 1.33,
+    "trigramas": 0.94,
+    "lexico": 0.87,
+    "tema": 0.88,
+    "tema_titulo": 2.13,
+    "numero_ajeno": 0.34,
+}
+NINGUNO = 1.93
+NINGUNO_POR_PALABRAS_AJENAS = 2.5
 
-CONFIANZA_SEGURA = 0.60
+CONFIANZA_SEGURA = 0.62
 CONFIANZA_DUDOSA = 0.16
 TEMAS_MAXIMOS = 3
 
@@ -105,15 +111,17 @@ def medir(pregunta: str, candidatos: Sequence[Candidato]) -> tuple[list[dict[str
     for candidato, texto in zip(candidatos, textos, strict=True):
         palabras = rasgos.palabras_de(texto)
         titulo = rasgos.palabras_de(candidato.bloque.titulo)
+        temas_del_titulo = rasgos.temas_de(candidato.bloque.titulo, es_pregunta=False)
         temas_del_bloque = rasgos.temas_de(texto, es_pregunta=False)
         filas.append(
             {
                 "vectorial": candidato.vectorial,
-                "cobertura": rasgos.cobertura(buscadas, palabras, vocabulario),
+                "cobertura": rasgos.cobertura(buscadas, palabras, vocabulario, temas_del_bloque),
                 "titulo": rasgos.cobertura(titulo, buscadas, vocabulario),
                 "trigramas": candidato.trigramas,
                 "lexico": min(candidato.lexico * 4, 1.0),
                 "tema": len(temas & temas_del_bloque) / len(temas) if temas else 0.0,
+                "tema_titulo": len(temas & temas_del_titulo) / len(temas) if temas else 0.0,
                 "numero_ajeno": 1.0 if numeros - set(palabras) else 0.0,
             }
         )
@@ -130,7 +138,8 @@ def recortar(texto: str, pregunta: str, maximo: int) -> str:
     vocabulario = rasgos.Vocabulario(frases)
     buscadas = rasgos.palabras_de(pregunta)
     por_cercania = sorted(
-        range(len(frases)), key=lambda n: (-rasgos.cobertura(buscadas, rasgos.palabras_de(frases[n]), vocabulario), n)
+        range(len(frases)),
+        key=lambda n: (-rasgos.cobertura(buscadas, rasgos.palabras_de(frases[n]), vocabulario), n),
     )
     elegidas: list[int] = []
     libres = maximo

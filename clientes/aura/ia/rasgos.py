@@ -6,36 +6,51 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from functools import lru_cache
 
 _PALABRA = re.compile(r"[a-z0-9]+")
 _REPETIDAS = re.compile(r"([a-z])\1{2,}")
 _RENGLON = re.compile(r"(?<=[.!?;])\s+|\n+")
 
+
+def juntar(palabras: str) -> frozenset[str]:
+    """Un conjunto de palabras escritas seguidas."""
+    return frozenset(palabras.split())
+
+
 # Palabras que aparecen en cualquier pregunta y no dicen de qué trata.
-VACIAS = frozenset(
-    """a ahi al algo alguien algun alguna ante aqui aun ayer bien buen buena buenas bueno buenos cada casi como con cosa
-    cual cuales cualquier cuando cuanta cuantas cuanto cuantos da dan dar de del desde dia dias dice dime disculpa
-    disculpe donde e el ella ellos en entonces era eres es esa ese eso esta estan estas este esto estos estoy favor fue
-    gracias gustaria ha hace hacen hacer han has hasta hay hola hoy i informacion info ir la las le les lo los mas me
-    mi mis mucho muy nada necesito ni no nos nuestro o oiga oye para pero podria podrian poner ponen por porfa porfavor
-    porque pues puede pueden puedo que quien quiero quisiera saber se sea ser si sin sobre solo son soy su sus tal
-    tambien te tengo ti tiene tienen tienes todo todos tu tus u ud un una unas uno unos usted ustedes va van vas ver voy
-    y ya yo q k ke x xfa d pa dl hr hrs tardes noches manejan maneja traen trae nomas algunas algunos dan hacer busco
-    ofrecen cuentan tener seria vez verdad""".split()
+VACIAS = juntar(
+    """
+    a ahi al algo alguien algun alguna ante aqui aun ayer bien buen buena buenas bueno buenos cada casi
+    como con cosa cual cuales cualquier cuando cuanta cuantas cuanto cuantos da dan dar de del desde dia
+    dias dice dime disculpa disculpe donde e el ella ellos en entonces era eres es esa ese eso esta
+    estan estas este esto estos estoy favor fue gracias gustaria ha hace hacen hacer han has hasta hay
+    hola hoy i informacion info ir la las le les lo los mas me mi mis mucho muy nada necesito ni no nos
+    nuestro o oiga oye para pero podria podrian poner ponen por porfa porfavor porque pues puede pueden
+    puedo que quien quiero quisiera saber se sea ser si sin sobre solo son soy su sus tal tambien te
+    tengo ti tiene tienen tienes todo todos tu tus u ud un una unas uno unos usted ustedes va van vas
+    ver voy y ya yo q k ke x xfa d pa dl hr hrs tardes noches manejan maneja traen trae nomas algunas
+    algunos dan hacer busco ofrecen cuentan tener seria vez verdad
+    """
 )
 
 # Temas de cualquier negocio: quien pregunta y quien escribe el bloque usan palabras distintas para lo mismo.
 _TEMAS: dict[str, str] = {
-    "precio": "precio precios costo costos cuesta cuestan cobra cobran cobras sale salen vale valen tarifa tarifas "
+    "precio": "precio precios costo costos cuesta cuestan cobra cobran cobras sale salen vale valen tarifa "
+    "tarifas "
     "presupuesto caro barato pesos",
-    "horario": "horario horarios hora horas ora abren abre abierto abiertos abrimos cierran cierra cerramos cerrado "
+    "horario": "horario horarios hora horas ora abren abre abierto abiertos abrimos cierran cierra "
+    "cerramos cerrado "
     "atienden atendemos lunes martes miercoles jueves viernes sabado sabados domingo domingos",
-    "lugar": "direccion ubicacion ubicados ubicado domicilio encuentran calle colonia avenida av bulevar blvd esquina "
+    "lugar": "direccion ubicacion ubicados ubicado domicilio encuentran calle colonia avenida av bulevar "
+    "blvd esquina "
     "queda quedan mapa sucursal sucursales llegar frente junto estamos local",
-    "pago": "pago pagos pagar tarjeta tarjetas efectivo transferencia transferencias deposito credito debito meses "
+    "pago": "pago pagos pagar tarjeta tarjetas efectivo transferencia transferencias deposito credito "
+    "debito meses "
     "intereses anticipo mensualidades",
-    "entrega": "envio envios envian entrega entregas entregan domicilio mandan manda llevan llevamos paqueteria reparto "
+    "entrega": "envio envios envian entrega entregas entregan domicilio mandan manda llevan llevamos "
+    "paqueteria reparto "
     "traigan enviamos",
     "cita": "cita citas agendar agenda apartar aparta reservar reserva reservamos reservacion turno lugar",
     "factura": "factura facturas facturan facturar facturacion facturamos fiscal constancia cfdi",
@@ -47,13 +62,48 @@ for _tema, _palabras in _TEMAS.items():
     for _palabra in _palabras.split():
         _TEMA_DE.setdefault(_palabra, set()).add(_tema)
 
+# Palabras de todos los días que cualquiera cambia por otra.
+_IGUALES = {
+    palabra: grupo.split()[0]
+    for grupo in (
+        "carro carros coche coches auto autos vehiculo vehiculos camioneta",
+        "pelo cabello cabellos",
+        "nino ninos nina ninas hijo hija hijos hijas infantil infantiles menor menores bebe chiquito "
+        "chiquita",
+        "estacionamiento estacionar estacionarme cajon cajones parking",
+        "celular cel celulares movil",
+        "mascota mascotas perro perros perrito gato gatos",
+        "boda bodas caso casar novia novias novio",
+        "doctor doctora doctores medico medica",
+        "regadera regaderas ducha banarme banarse banar bano",
+        "casa domicilio hogar",
+        "locker lockers casillero casilleros guardar guardado",
+        "color tinte tintes pintar pintarme pintarse tenir tenirme",
+        "carne carnes res",
+        "vegetariano vegetarianos vegano veganos vegetariana",
+        "pausar congelar suspender",
+        "cancelar cancelo cancelacion mover cambiar reagendar",
+        "estudiante estudiantes universitario universitaria alumno alumnos",
+        "arreglar arreglan reparar reparan reparacion arreglo componer",
+        "revisar revisen revisan revision checar chequen valoracion diagnostico",
+        "rapido urgente urgencia urgencias emergencia",
+    )
+    for palabra in grupo.split()
+}
+
 _SENAS = (
     ("precio", re.compile(r"\$\s?\d|\d\s?(?:pesos|mxn)\b")),
-    ("horario", re.compile(r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm|a\.? ?m|p\.? ?m|hrs|horas|h)\b|\d:\d\d|\bde \d{1,2} a \d{1,2}\b")),
+    (
+        "horario",
+        re.compile(
+            r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm|a\.? ?m|p\.? ?m|hrs|horas|h)\b|\d:\d\d|\bde \d{1,2} a \d{1,2}\b"
+        ),
+    ),
 )
 # «Cuánto» pide un precio salvo que diga otra cosa: tiempo, medida.
 _CUANTO_PRECIO = re.compile(
-    r"\b(?:cuanto|cuantos?|cto|en cuanto)\b(?!\s+(?:tarda|tardan|se tarda|se tardan|dura|duran|tiempo|mide|pesa|falta))"
+    r"\b(?:cuanto|cuantos?|cto|en cuanto)\b(?!\s+(?:tarda|tardan|se tarda|se tardan|dura|duran|tiempo|mide|"
+    r"pesa|falta))"
 )
 _DONDE = re.compile(r"\b(?:donde|por donde)\b.{0,12}\b(?:estan|esta|quedan?|se encuentran|ubicad\w+|es)\b")
 
@@ -69,16 +119,27 @@ def palabras_de(texto: str) -> list[str]:
     return [p for p in _PALABRA.findall(plano(texto)) if p not in VACIAS and (len(p) > 1 or p.isdigit())]
 
 
+# De la más larga a la más corta: gana la primera que cabe.
+_TERMINACIONES = tuple(
+    sorted(
+        juntar(
+            """
+            aciones iciones amientos imientos amiento imiento acion icion adores adoras ador adora
+            andolos ando iendo arme arse arte erse irse arlo arla arlos amos emos imos aron ieron aban
+            adas ados idas idos ada ado ida ido aste ara ar er ir an en as es os a e o s
+            """
+        ),
+        key=lambda final: (-len(final), final),
+    )
+)
+
+
+@lru_cache(maxsize=20_000)
 def raiz(palabra: str) -> str:
     """Una raíz tosca del español: quita plural, género y terminaciones comunes de verbo."""
     if palabra.isdigit() or len(palabra) <= 4:
         return palabra.rstrip("s") if len(palabra) == 4 and not palabra.isdigit() else palabra
-    for final in (
-        "aciones", "iciones", "amientos", "imientos", "amiento", "imiento", "acion", "icion", "adores", "adoras",
-        "ador", "adora", "andolos", "ando", "iendo", "arme", "arse", "arte", "erse", "irse", "arlo", "arla", "arlos",
-        "amos", "emos", "imos", "aron", "ieron", "aban", "adas", "ados", "idas", "idos", "ada", "ado", "ida", "ido",
-        "aste", "ara", "ar", "er", "ir", "an", "en", "as", "es", "os", "a", "e", "o", "s",
-    ):  # fmt: skip
+    for final in _TERMINACIONES:
         if palabra.endswith(final) and len(palabra) - len(final) >= 4:
             return palabra[: -len(final)]
     return palabra
@@ -104,7 +165,7 @@ def es_de_tema(palabra: str) -> bool:
 
 def se_parecen(una: str, otra: str) -> float:
     """De 0 a 1: 1 misma raíz, menos si solo se parecen las letras (errores de dedo)."""
-    if una == otra:
+    if una == otra or _IGUALES.get(una, una) == _IGUALES.get(otra, otra):
         return 1.0
     if una.isdigit() or otra.isdigit():
         return 0.0
@@ -127,24 +188,33 @@ class Vocabulario:
     """Cuánto pesa cada palabra entre los bloques de una Nora: la que está en todos no distingue a ninguno."""
 
     def __init__(self, bloques: Sequence[str]) -> None:
-        self._raices = [{raiz(p) for p in palabras_de(texto)} for texto in bloques]
+        self._raices = [{raiz(_IGUALES.get(p, p)) for p in palabras_de(texto)} for texto in bloques]
 
     def peso(self, palabra: str) -> float:
         """Al modo idf; una palabra que ningún bloque tiene pesa lo más."""
-        r = raiz(palabra)
+        r = raiz(_IGUALES.get(palabra, palabra))
         presentes = sum(r in raices for raices in self._raices)
         return math.log(1 + (len(self._raices) + 1) / (presentes + 0.5))
 
 
-def cobertura(pregunta: Sequence[str], texto: Sequence[str], vocabulario: Vocabulario) -> float:
-    """Qué parte de lo preguntado, pesada, está en el texto; 0 si no hay palabras que buscar."""
+def cobertura(
+    pregunta: Sequence[str], texto: Sequence[str], vocabulario: Vocabulario, temas: Set[str] = frozenset()
+) -> float:
+    """Qué parte de lo preguntado, pesada, está en el texto; 0 si no hay palabras que buscar.
+
+    Args:
+        temas: los del texto; una palabra de uno de ellos cuenta aunque el texto lo diga con otra.
+    """
     total = sum(vocabulario.peso(p) for p in pregunta)
     if not total:
         return 0.0
-    halladas = sum(
-        vocabulario.peso(p) * max((se_parecen(p, otra) for otra in texto), default=0.0) for p in pregunta
-    )
-    return halladas / total
+
+    def hallada(palabra: str) -> float:
+        if temas & _TEMA_DE.get(palabra, set()):
+            return 1.0
+        return max((se_parecen(palabra, otra) for otra in texto), default=0.0)
+
+    return sum(vocabulario.peso(p) * hallada(p) for p in pregunta) / total
 
 
 def renglones_de(texto: str) -> list[str]:

@@ -82,6 +82,7 @@ def preparar(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
+        dia_corto=formato.dia_corto,
         fecha=lambda valor: formato.fecha(valor, _zona()),
         fecha_relativa=lambda valor: formato.fecha_relativa(valor, _zona()),
         hora=lambda valor: formato.hora(valor, _zona()),

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import clientes
 from flask import Blueprint, current_app, render_template, send_from_directory
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+import clientes
+
 from ..registro.manifiesto import Tarjeta
 from ..registro.noras import NoraRegistrada
 from ..registro.plantillas import nora_actual
+from ..utils.auth_utils import persona_actual
 from ..utils.errores import ErrorNoEncontrado
-from .consultas_panel import resumen_panel
+from . import tablero
+from .consultas_panel import resumen_de_la_peticion
 
 panel_cliente_bp = Blueprint("panel_cliente", __name__, url_prefix="/panel_cliente/<nora:nombre_nora>")
 
@@ -24,8 +27,16 @@ def index(nombre_nora: str) -> str:
     nora = nora_actual()
     if nora is None:
         raise ErrorNoEncontrado
-    resumen = resumen_panel(nombre_nora, nora.zona_horaria)
-    return render_template("panel_cliente_aura/index.html", resumen=resumen, tarjetas=_tarjetas(nora))
+    resumen = resumen_de_la_peticion(nombre_nora)
+    return render_template(
+        "panel_cliente_aura/index.html",
+        resumen=resumen,
+        totales=tablero.totales(resumen),
+        grafica=tablero.para_grafica(resumen),
+        paso=tablero.siguiente_paso(nora, resumen, es_dueno=persona_actual().es_dueno_de(nombre_nora)),
+        url_chat=tablero.direccion(nora, "chat"),
+        tarjetas=_tarjetas(nora),
+    )
 
 
 @panel_cliente_bp.get("/propio/<path:archivo>")

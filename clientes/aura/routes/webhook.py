@@ -153,5 +153,3 @@ def _anotar(nombre_nora: str) -> Response:
 
 def _vacia() -> Response:
     return Response(RESPUESTA_VACIA, content_type="text/xml; charset=utf-8")
-
-

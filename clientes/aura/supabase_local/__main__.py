@@ -69,8 +69,8 @@ def main(argumentos: Sequence[str] | None = None) -> int:
     sys.stdout.write(f"Escuchando en http://{opciones.anfitrion}:{servidor.server_port}\n")
     sys.stdout.flush()
     try:
+        # Werkzeug se queda con el KeyboardInterrupt y regresa.
         servidor.serve_forever()
-    except KeyboardInterrupt:
         sys.stdout.write("Hasta luego.\n")
     finally:
         servidor.server_close()

@@ -39,7 +39,7 @@ class FueraDePlazo(Exception):
 
 
 class ConexionRota(Exception):
-    """El servidor cerró o la red falló; ``enviado`` dice si algo pudo llegar a ejecutarse."""
+    """El servidor cerró o la red falló."""
 
     def __init__(self, mensaje: str) -> None:
         super().__init__(mensaje)
@@ -109,8 +109,10 @@ class Conexion:
                 limite,
             )  # fmt: skip
             return conexion
-        except BaseException:
+        except BaseException as error:
             pg.finish()
+            if isinstance(error, (ErrorPsycopg, OSError)):
+                raise ConexionRota(str(error)) from error
             raise
 
     def cerrar(self) -> None:
@@ -365,7 +367,6 @@ def transaccion(
     *,
     lectura: bool,
     revisar: Callable[[list[Fila]], None] | None = None,
-    deshacer: bool = False,
 ) -> list[list[Fila]]:
     """Una transacción: ``previos``, ``orden`` y COMMIT, en un solo viaje cuando no hay nada que revisar.
 
@@ -377,14 +378,13 @@ def transaccion(
         if lectura
         else b"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
     )
-    final = ROLLBACK if deshacer else COMMIT
     try:
         if revisar is None:
-            filas = conexion.correr([inicio, *previos, orden, final], limite)
+            filas = conexion.correr([inicio, *previos, orden, COMMIT], limite)
             return [filas[-2]]
         filas = conexion.correr([inicio, *previos, orden], limite)
         revisar(filas[-1])
-        conexion.correr([final], limite)
+        conexion.correr([COMMIT], limite)
         return [filas[-1]]
     except (OrdenFallida, ErrorApi):
         if conexion.en_transaccion:

@@ -13,6 +13,8 @@ from .esquema import CONSULTA_FUNCIONES, CONSULTA_LLAVES, CONSULTA_TABLAS, Esque
 from .fragmentos import arreglo
 
 T = TypeVar("T")
+# Sin oído, los cambios de esquema se notan al fallar; no hace falta insistir en cada petición.
+ESPERA_OYENTE_S = 1.0
 # Estos fallos dicen que la foto del catálogo puede estar vieja.
 _FALTANTES = frozenset({"PGRST200", "PGRST202", "PGRST204", "PGRST205"})
 
@@ -39,6 +41,8 @@ class Motor:
         }
         self._esquema: Esquema | None = None
         self._generacion = 0
+        self._avisos = 0
+        self._reintentar_oyente = 0.0
         self._cargando = threading.Lock()
         self._oyente: Conexion | None = None
         self._oyendo = threading.Lock()
@@ -55,6 +59,10 @@ class Motor:
 
     def recargar_esquema(self) -> None:
         """La siguiente petición vuelve a leer el catálogo."""
+        self._olvidar()
+
+    def _olvidar(self) -> None:
+        self._avisos += 1
         self._esquema = None
 
     def tras_bifurcar(self) -> None:
@@ -79,6 +87,7 @@ class Motor:
         try:
             if self._esquema is not None and self._generacion != vista:
                 return self._esquema
+            avisos = self._avisos
             expuestos = (arreglo(self.esquemas).encode(),)
             consultas = [
                 Paso(c.as_bytes(None), expuestos)
@@ -99,9 +108,12 @@ class Motor:
                     error.falla.mensaje,
                 ) from error  # fmt: skip
             textos = [fila[0][0] or b"[]" for fila in filas]
-            self._esquema = armar_esquema(textos[0], textos[1], textos[2])
+            esquema = armar_esquema(textos[0], textos[1], textos[2])
             self._generacion += 1
-            return self._esquema
+            # Si llegó un aviso mientras se leía, esta foto sirve ahora pero no se guarda.
+            if avisos == self._avisos:
+                self._esquema = esquema
+            return esquema
         finally:
             self._cargando.release()
 
@@ -111,16 +123,20 @@ class Motor:
             return
         try:
             if self._oyente is None:
+                if time.monotonic() < self._reintentar_oyente:
+                    return
                 self._oyente = self.fondo.abrir(limite)
                 self._oyente.correr([Paso(b"LISTEN pgrst")], limite)
                 # Lo que cambió mientras nadie escuchaba no se supo.
-                self._esquema = None
+                self._olvidar()
             elif self._oyente.hay_avisos():
-                self._esquema = None
+                self._olvidar()
         except (ConexionRota, FueraDePlazo, OrdenFallida) as error:
             if self._oyente is not None:
                 self._oyente.cerrar()
                 self._oyente = None
+            self._olvidar()
+            self._reintentar_oyente = time.monotonic() + ESPERA_OYENTE_S
             if isinstance(error, FueraDePlazo):
                 raise errores.fuera_de_plazo(self.plazo_s) from error
         finally:

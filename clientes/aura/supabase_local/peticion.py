@@ -84,11 +84,11 @@ def leer_destino(ruta: str) -> tuple[Literal["raiz", "tabla", "funcion"], str]:
     """
     if ruta == PREFIJO_SUPABASE or ruta.startswith(PREFIJO_SUPABASE + "/"):
         ruta = ruta[len(PREFIJO_SUPABASE) :]
-    partes = ruta.strip("/").split("/")
+    partes = ruta.removeprefix("/").split("/")
     if partes == [""]:
         return "raiz", ""
     if "\0" not in ruta:
-        if len(partes) == 1:
+        if len(partes) == 1 and partes[0]:
             return "tabla", partes[0]
         if len(partes) == 2 and partes[0] == "rpc" and partes[1]:
             return "funcion", partes[1]

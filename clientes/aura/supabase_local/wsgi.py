@@ -28,7 +28,7 @@ class ApiLocal:
         tras_bifurcar(motor.tras_bifurcar)
 
     def cerrar(self) -> None:
-        """Cierra las conexiones; después ya no contesta."""
+        """Cierra las conexiones guardadas; las que están en uso se cierran al terminar."""
         self._motor.cerrar()
 
     def recargar_esquema(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,11 @@ def fecha(valor: datetime | str | None, zona: str, ahora: datetime | None = None
     actual = (ahora or datetime.now(UTC)).astimezone(ZoneInfo(zona))
     anio = "" if local.year == actual.year else f" {local.year}"
     return f"{DIAS[local.weekday()]} {local.day} {MESES[local.month - 1]}{anio}, {hora(valor, zona)}"
+
+
+def dia_corto(valor: date) -> str:
+    """«mar 24 nov», de una fecha sin hora: ya está en la zona que debe."""
+    return f"{DIAS[valor.weekday()]} {valor.day} {MESES[valor.month - 1]}"
 
 
 def fecha_relativa(valor: datetime | str | None, zona: str, ahora: datetime | None = None) -> str:

@@ -23,7 +23,10 @@ def configurar_registro(*, json: bool, nivel: str = "INFO") -> None:
         comunes.append(structlog.processors.format_exc_info)
         pintor = structlog.processors.JSONRenderer(ensure_ascii=False)
     else:
-        pintor = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        pintor = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            exception_formatter=structlog.dev.plain_traceback,  # la de rich enseña variables: podrían ser datos de alguien
+        )
     structlog.configure(
         processors=[*comunes, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -35,9 +35,11 @@ def validar_numero(texto: str, *, region: str = "MX", campo: str = "numero_nora"
         numero = phonenumbers.parse(texto.strip(), region)
     except phonenumbers.NumberParseException as error:
         raise ErrorDatoInvalido("Ese teléfono no se entiende. Ejemplo: +52 662 123 4567.", campo=campo) from error
-    if not phonenumbers.is_possible_number(numero):
+    e164 = quitar_uno_de_mexico(phonenumbers.format_number(numero, phonenumbers.PhoneNumberFormat.E164))
+    # Se cuentan los dígitos ya sin el 1: con él, la biblioteca lo da por largo.
+    if not phonenumbers.is_possible_number(phonenumbers.parse(e164)):
         raise ErrorDatoInvalido("A ese teléfono le faltan o le sobran dígitos. Ejemplo: +52 662 123 4567.", campo=campo)
-    return quitar_uno_de_mexico(phonenumbers.format_number(numero, phonenumbers.PhoneNumberFormat.E164))
+    return e164
 
 
 def quitar_uno_de_mexico(e164: str) -> str:

@@ -8,8 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..modelos import Decision, Turno
-from . import baja, bienvenida, conocimiento, cortesia, eleccion, medios, nora_apagada, pasar_a_persona, pedir_persona
-from . import persona_al_mando
+from . import (
+    baja,
+    bienvenida,
+    conocimiento,
+    cortesia,
+    eleccion,
+    medios,
+    nora_apagada,
+    pasar_a_persona,
+    pedir_persona,
+    persona_al_mando,
+)
 
 Decisor = Callable[[Turno], Decision | None]
 

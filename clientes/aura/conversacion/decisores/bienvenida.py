@@ -1,4 +1,4 @@
-"""El saludo: la primera vez, antes de la respuesta y en el mismo mensaje; después, solo si el cliente nada más saluda."""
+"""El saludo: la primera vez, antes de la respuesta y en el mismo mensaje; después, solo si el cliente saluda."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ def quitar_saludo(texto: str) -> str:
 
 def saludo_de(turno: Turno) -> str:
     """El mensaje de bienvenida de la Nora, o uno con su nombre si no lo escribió."""
-    return turno.nora.mensaje_bienvenida.strip() or f"¡Hola! Soy Nora, la asistente de {turno.nora.nombre_visible}."
+    return (
+        turno.nora.mensaje_bienvenida.strip()
+        or f"¡Hola! Soy Nora, la asistente de {turno.nora.nombre_visible}."
+    )
 
 
 def decidir(turno: Turno) -> Decision | None:
@@ -40,7 +43,8 @@ def decidir(turno: Turno) -> Decision | None:
     if turno.saludada:
         return Decision("bienvenida", texto=SALUDO_CORTO)
     propio = turno.nora.mensaje_bienvenida.strip()
-    return Decision("bienvenida", texto=propio or f"{saludo_de(turno)} ¿En qué te ayudo?", saludar=True, sin_saludo=True)
+    texto = propio or f"{saludo_de(turno)} ¿En qué te ayudo?"
+    return Decision("bienvenida", texto=texto, saludar=True, sin_saludo=True)
 
 
 def anteponer(turno: Turno, decision: Decision) -> Decision:

@@ -8,13 +8,18 @@ from ..modelos import Decision, Turno
 from ..texto import plano
 
 _GRACIAS = re.compile(
-    r"(?:(?:ok|okay|oki|vale|va|sale|perfecto|excelente|muy|bien|listo|si|ah|ay|pues|por|todo|eso|es|la|el|dia|tarde|"
-    r"entonces|muchas|muchisimas|mil|gracias|igualmente|amable|te|le|les|lo|agradezco|agradecido|agradecida|nora|"
+    r"(?:(?:ok|okay|oki|vale|va|sale|perfecto|excelente|muy|bien|listo|si|ah|ay|pues|por|todo|eso|es|la|el|"
+    r"dia|tarde|"
+    r"entonces|muchas|muchisimas|mil|gracias|igualmente|amable|te|le|les|lo|agradezco|agradecido|"
+    r"agradecida|nora|"
     r"bonito|buen|linda|lindo|informacion|info|tu|su|ayuda|atencion|de verdad|bueno|super|genial)\b ?)+"
 )
-_ADIOS = re.compile(r"(?:(?:adios|bye|hasta luego|hasta pronto|nos vemos|cuidate|que estes bien|buen|dia|gracias|ok)\b ?)+")
+_ADIOS = re.compile(
+    r"(?:(?:adios|bye|hasta luego|hasta pronto|nos vemos|cuidate|que estes bien|buen|dia|gracias|ok)\b ?)+"
+)
 _ASIENTE = re.compile(
-    r"(?:(?:ok|okay|oki|okey|vale|va|sale|perfecto|excelente|listo|entendido|enterado|enterada|de acuerdo|muy bien|"
+    r"(?:(?:ok|okay|oki|okey|vale|va|sale|perfecto|excelente|listo|entendido|enterado|enterada|de acuerdo|"
+    r"muy bien|"
     r"esta bien|ah ok|bueno|super|genial|ja+|(?:ja|je|ji)+)\b ?)+"
 )
 TEXTO_GRACIAS = "¡Con gusto! Aquí sigo si necesitas algo más."

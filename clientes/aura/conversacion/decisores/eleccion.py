@@ -6,7 +6,7 @@ import re
 
 from ...ia import conocimiento as saber
 from ..modelos import Decision, Fuente, Opcion, Turno
-from ..texto import parecidas, plano
+from ..texto import juntar, parecidas, plano
 from . import pasar_a_persona, pedir_persona
 
 _ORDINALES = {
@@ -15,11 +15,17 @@ _ORDINALES = {
     "tercero": 3, "tercera": 3, "tercer": 3, "tres": 3,
     "cuarto": 4, "cuarta": 4, "cuatro": 4,
 }  # fmt: skip
-_RELLENO = frozenset(
-    "la el lo las los opcion numero num no de a por favor esa ese esta este quiero seria si es del sobre me gustaria "
-    "interesa mejor creo que digamos pues dame info informacion mas saber y con una un al".split()
+_RELLENO = juntar(
+    """
+    la el lo las los opcion numero num no de a por favor esa ese esta este quiero seria si es del sobre
+    me gustaria interesa mejor creo que digamos pues dame info informacion mas saber y con una un al
+    """
 )
-_VACIAS = frozenset("la el lo las los de del a y o en con por para un una su sus al que se".split())
+_VACIAS = juntar(
+    """
+    la el lo las los de del a y o en con por para un una su sus al que se
+    """
+)
 
 
 def decidir(turno: Turno) -> Decision | None:
@@ -35,7 +41,9 @@ def decidir(turno: Turno) -> Decision | None:
     if bloque is None:
         return pasar_a_persona.decidir(turno)
     return Decision(
-        "eleccion", texto=saber.texto_para(bloque, elegida.titulo), fuentes=(Fuente(bloque.id, bloque.titulo, 1.0),)
+        "eleccion",
+        texto=saber.texto_para(bloque, elegida.titulo),
+        fuentes=(Fuente(bloque.id, bloque.titulo, 1.0),),
     )
 
 
@@ -73,9 +81,9 @@ def _por_titulo(texto: str, opciones: tuple[Opcion, ...]) -> Opcion | None:
         aciertos = sum(any(_misma(dicha, palabra) for palabra in titulo) for dicha in dichas)
         puntos.append((aciertos / len(dichas), opcion))
     puntos.sort(key=lambda par: -par[0])
-    mejor, segundo = puntos[0], puntos[1] if len(puntos) > 1 else (0.0, None)
+    mejor, segundo = puntos[0], puntos[1][0] if len(puntos) > 1 else 0.0
     # Casi todo lo dicho debe estar en el título: «precio del corte» elige; «¿y abren el domingo?» es otra pregunta.
-    return mejor[1] if mejor[0] >= 0.75 and mejor[0] > segundo[0] else None
+    return mejor[1] if mejor[0] >= 0.75 and mejor[0] > segundo else None
 
 
 def _misma(una: str, otra: str) -> bool:

@@ -12,7 +12,9 @@ AVISO = "Ya le avisé a una persona del equipo; te contesta por aquí en cuanto 
 
 def aviso_reciente(turno: Turno) -> bool:
     """Si ya se le dijo hace poco que una persona viene: repetirlo en cada mensaje cansa."""
-    return turno.espera_persona and turno.avisado_hace_s is not None and turno.avisado_hace_s < REPETIR_AVISO_S
+    return (
+        turno.espera_persona and turno.avisado_hace_s is not None and turno.avisado_hace_s < REPETIR_AVISO_S
+    )
 
 
 def decidir(turno: Turno) -> Decision:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from postgrest import CountMethod
 from pydantic import BaseModel, ConfigDict
 
 from ...utils.auth_utils import Rol
@@ -245,6 +246,12 @@ def ultimas_ejecuciones() -> dict[str, Ejecucion]:
     """El último disparo de cada trabajo, por su id."""
     leidas = valor(supabase.rpc("admin_ultimas_ejecuciones", {}))
     return {fila["trabajo"]: Ejecucion.model_validate(fila) for fila in leidas}
+
+
+def cuantas_activas() -> int:
+    """Cuántas Noras activas hay en la base."""
+    consulta = supabase.table("configuracion_bot").select("nombre_nora", count=CountMethod.exact).eq("activo", True)
+    return int(ejecutar(consulta.limit(1)).count or 0)
 
 
 def modulos_guardados() -> dict[str, str]:

@@ -87,7 +87,7 @@ def crear_nora(
         ErrorDatoInvalido: algún dato no sirve. ErrorDeCampos: el nombre o el número ya están.
     """
     nombre = validar_nombre_nora(nombre_nora)
-    columnas = {
+    columnas: dict[str, Any] = {
         "nombre_nora": nombre,
         "nombre_visible": validar_texto(nombre_visible, campo="nombre_visible", maximo=VISIBLE_MAXIMO),
         "numero_nora": validar_numero(numero_nora),

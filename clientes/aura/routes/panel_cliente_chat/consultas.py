@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ...utils.errores import ErrorNoEncontrado
@@ -77,12 +77,16 @@ def responder_como_persona(
         "p_clave": clave,
         "p_minutos": minutos,
     }
-    return Respondido.model_validate(valor(supabase_de_nora(nombre_nora).rpc("responder_como_persona", argumentos)))
+    return Respondido.model_validate(
+        valor(supabase_de_nora(nombre_nora).rpc("responder_como_persona", argumentos))
+    )
 
 
 def cambiar_mando(nombre_nora: str, conversacion_id: str, humano_hasta: datetime, usuario_id: str) -> None:
     """Deja la conversación en manos de una persona hasta ese momento."""
-    _cambiar(nombre_nora, conversacion_id, {"humano_hasta": humano_hasta.isoformat(), "tomada_por": usuario_id})
+    _cambiar(
+        nombre_nora, conversacion_id, {"humano_hasta": humano_hasta.isoformat(), "tomada_por": usuario_id}
+    )
 
 
 def devolver_a_nora(nombre_nora: str, conversacion_id: str) -> None:
@@ -96,11 +100,11 @@ def marcar_leida(nombre_nora: str, conversacion_id: str) -> None:
     _cambiar(nombre_nora, conversacion_id, {"no_leidos": 0})
 
 
-def _cambiar(nombre_nora: str, conversacion_id: str, columnas: dict[str, object]) -> None:
+def _cambiar(nombre_nora: str, conversacion_id: str, columnas: Mapping[str, str | int | None]) -> None:
     cambiada = una_fila(
         supabase_de_nora(nombre_nora)
         .table("conversaciones")
-        .update(columnas)
+        .update(dict(columnas))
         .eq("nombre_nora", nombre_nora)
         .eq("id", conversacion_id)
     )

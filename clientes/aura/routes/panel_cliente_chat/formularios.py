@@ -17,12 +17,16 @@ class FormularioRespuesta(FlaskForm):
         "Mensaje",
         validators=[
             InputRequired("Escribe un mensaje."),
-            Length(max=TEXTO_MAXIMO, message=f"WhatsApp acepta hasta {TEXTO_MAXIMO:,} caracteres por mensaje."),
+            Length(
+                max=TEXTO_MAXIMO, message=f"WhatsApp acepta hasta {TEXTO_MAXIMO:,} caracteres por mensaje."
+            ),
         ],
-        filters=[lambda texto: texto.replace("\r\n", "\n").strip() if texto else ""],
+        filters=[lambda texto: texto.replace("\r\n", "\n").strip() if isinstance(texto, str) else ""],
     )
     clave = HiddenField(
-        validators=[Regexp(r"^[0-9a-fA-F-]{32,36}$", message="Recarga la página y vuelve a enviar tu mensaje.")]
+        validators=[
+            Regexp(r"^[0-9a-fA-F-]{32,36}$", message="Recarga la página y vuelve a enviar tu mensaje.")
+        ]
     )
 
     @property

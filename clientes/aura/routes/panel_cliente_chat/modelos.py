@@ -122,7 +122,8 @@ class Contacto(_Leido):
 class Conversacion(_Leido):
     """Una conversación con un tramo de sus mensajes, del más viejo al más nuevo.
 
-    `humano_hasta` y `tomada_por` solo mientras una persona la lleva. `ventana_abierta`: si WhatsApp deja escribir libre.
+    `humano_hasta` y `tomada_por` solo mientras una persona la lleva. `ventana_abierta`: si WhatsApp deja
+    escribir libre.
     """
 
     id: str

@@ -115,7 +115,9 @@ def abrir(nombre_nora: str, conversacion_id: str, zona: str, antes_de: int | Non
     return Tramo(leida, en_renglones(leida.mensajes[-MENSAJES_POR_TRAMO:], zona), [], hay_mas)
 
 
-def novedades(nombre_nora: str, conversacion_id: str, zona: str, despues_de: int, ids: Sequence[int]) -> Tramo:
+def novedades(
+    nombre_nora: str, conversacion_id: str, zona: str, despues_de: int, ids: Sequence[int]
+) -> Tramo:
     """Lo que cambió: mensajes posteriores a uno, y cómo están ahora los de `ids`.
 
     `hay_mas` dice que son tantos que conviene volver a abrir la conversación.
@@ -133,7 +135,9 @@ def novedades(nombre_nora: str, conversacion_id: str, zona: str, despues_de: int
 
 def numeros(texto: str) -> list[int]:
     """«3,7,9» como números; lo que no es número se ignora."""
-    return [int(parte) for parte in texto.split(",") if parte.isascii() and parte.isdigit() and len(parte) <= 18]
+    return [
+        int(parte) for parte in texto.split(",") if parte.isascii() and parte.isdigit() and len(parte) <= 18
+    ]
 
 
 def responder(
@@ -151,7 +155,8 @@ def responder(
     conversacion = consultas.leer_conversacion(nombre_nora, conversacion_id, limite=1)
     if not conversacion.ventana_abierta:
         raise ErrorDatoInvalido(
-            "Pasaron más de 24 horas desde su último mensaje y WhatsApp ya no deja escribirle. No se envió.", campo="texto"
+            "Pasaron más de 24 horas desde su último mensaje y WhatsApp ya no deja escribirle. No se envió.",
+            campo="texto",
         )
     hecho = consultas.responder_como_persona(
         nombre_nora, conversacion_id, limpio, persona.usuario_id, clave.lower(), MINUTOS_AL_MANDO
@@ -170,7 +175,7 @@ def responder(
 
 
 def tomar(nombre_nora: str, conversacion_id: str, persona: Identidad) -> None:
-    """Nora calla en esa conversación durante MINUTOS_AL_MANDO; el cliente sigue esperando hasta que alguien le escriba."""
+    """Nora calla ahí durante MINUTOS_AL_MANDO; el cliente sigue esperando hasta que alguien le escriba."""
     hasta = datetime.now(UTC) + timedelta(minutes=MINUTOS_AL_MANDO)
     consultas.cambiar_mando(nombre_nora, conversacion_id, hasta, persona.usuario_id)
 
@@ -192,7 +197,9 @@ def en_renglones(mensajes: Iterable[Mensaje], zona: str, ahora: datetime | None 
     for mensaje in mensajes:
         dia = mensaje.fecha_creacion.astimezone(ZoneInfo(zona)).date()
         pasados = (hoy - dia).days
-        texto = f"{DIAS[dia.weekday()]} {dia.day} {MESES[dia.month - 1]}" + (f" {dia.year}" if dia.year != hoy.year else "")
+        texto = f"{DIAS[dia.weekday()]} {dia.day} {MESES[dia.month - 1]}" + (
+            f" {dia.year}" if dia.year != hoy.year else ""
+        )
         renglones.append(Renglon(mensaje, dia.isoformat(), {0: "Hoy", 1: "Ayer"}.get(pasados, texto)))
     return renglones
 
@@ -205,5 +212,9 @@ def tarjeta(nombre_nora: str) -> Tarjeta | None:
     cifra = "99+" if len(esperan) >= consultas.MAXIMO_QUE_SE_CUENTA else str(len(esperan))
     # Pasado un día la fecha dice más que las horas, y depende de la zona: basta con decir que lleva más de un día.
     lleva = datetime.now(UTC) - esperan[0]
-    detalle = "El primero, desde hace más de un día" if lleva >= timedelta(days=1) else f"El primero, {fecha_relativa(esperan[0], 'UTC')}"
+    detalle = (
+        "El primero, desde hace más de un día"
+        if lleva >= timedelta(days=1)
+        else f"El primero, {fecha_relativa(esperan[0], 'UTC')}"
+    )
     return Tarjeta("Esperan a una persona", cifra, detalle, "panel_cliente_chat.index", urgente=True)

@@ -31,7 +31,12 @@ def lista(nombre_nora: str) -> Any:
     contexto = _contexto_de_lista(nombre_nora, request.args.get("antes", ""))
     leida: Lista = contexto["lista"]
     html = render_template("panel_cliente_chat/lista.html", **contexto)
-    datos = {"html": html, "esperan": leida.esperan, "sin_leer": leida.sin_leer, "cuantas": len(leida.conversaciones)}
+    datos = {
+        "html": html,
+        "esperan": leida.esperan,
+        "sin_leer": leida.sin_leer,
+        "cuantas": len(leida.conversaciones),
+    }
     return exito(datos=datos)
 
 
@@ -69,7 +74,12 @@ def responder(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
     if not formulario.validate_on_submit():
         raise ErrorDatoInvalido(formulario.primer_error, campo="texto")
     tramo = servicio.responder(
-        nombre_nora, str(conversacion_id), formulario.texto.data, formulario.clave.data, persona_actual(), _zona()
+        nombre_nora,
+        str(conversacion_id),
+        formulario.texto.data,
+        formulario.clave.data,
+        persona_actual(),
+        _zona(),
     )
     datos = {"mensaje_id": tramo.ultimo_id, "html": _html(tramo.renglones[0], tramo)}
     return _contestar(conversacion_id, "Mensaje guardado; va en camino.", datos)
@@ -140,7 +150,9 @@ def _datos_de_novedades(tramo: servicio.Tramo) -> dict[str, Any]:
 
 
 def _html(renglon: servicio.Renglon, tramo: servicio.Tramo) -> str:
-    return render_template("panel_cliente_chat/mensaje.html", r=renglon, simulacion=tramo.conversacion.simulacion)
+    return render_template(
+        "panel_cliente_chat/mensaje.html", r=renglon, simulacion=tramo.conversacion.simulacion
+    )
 
 
 def _contestar(conversacion_id: uuid.UUID, mensaje: str = "", datos: Any = None) -> Any:

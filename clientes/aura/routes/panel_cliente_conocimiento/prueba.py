@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ...conversacion.decisores.bienvenida import quitar_saludo
+from ...conversacion.decisores.pasar_a_persona import AVISO, TEXTO
 from ...ia.conocimiento import Resultado, probar
+from ...utils.config import leer_configuracion
 
 # Por debajo de esto un bloque no se parece lo bastante para decir que «iba por ahí».
 CONFIANZA_PARA_MENCIONAR = 0.05
@@ -39,16 +42,13 @@ class Prueba:
     consejo: str
 
 
-def que_responderia(nombre_nora: str, pregunta: str, frase_de_paso: str) -> Prueba:
-    """Prueba una pregunta contra lo que la Nora sabe.
-
-    Args:
-        frase_de_paso: lo que manda cuando pasa la conversación a una persona.
+def que_responderia(nombre_nora: str, pregunta: str) -> Prueba:
+    """Prueba una pregunta contra lo que la Nora sabe, con el mismo motor que contesta a los clientes.
 
     Raises:
         ErrorServicioExterno: la base no contestó.
     """
-    resultado = probar(nombre_nora, pregunta)
+    resultado = probar(nombre_nora, quitar_saludo(pregunta) or pregunta)
     if resultado.tipo == "segura":
         titulo = resultado.elegidos[0].bloque.titulo
         return _prueba(
@@ -63,7 +63,8 @@ def que_responderia(nombre_nora: str, pregunta: str, frase_de_paso: str) -> Prue
         return _prueba(pregunta, resultado, "Dudosa: preguntaría", explicacion, resultado.texto, consejo)
     explicacion = "Nada de lo que sabe contesta esto. No inventa: avisa y te deja la conversación."
     consejo = "Escribe un tema nuevo con la respuesta. Usa en el título las palabras de tus clientes."
-    return _prueba(pregunta, resultado, "Pasaría a una persona", explicacion, frase_de_paso, consejo)
+    frase = f"{leer_configuracion(nombre_nora).mensaje_fuera_tema.strip() or TEXTO} {AVISO}"
+    return _prueba(pregunta, resultado, "Pasaría a una persona", explicacion, frase, consejo)
 
 
 def _prueba(

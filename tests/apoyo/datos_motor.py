@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Negocios inventados con lo que saben y lo que les preguntan, para medir el motor local.
 
 Cada pregunta lleva la clave del bloque que la contesta, o None si ninguno la contesta aunque se parezca.

@@ -1,0 +1,1 @@
+"""Scripts de mantenimiento: `python -m clientes.aura.scripts.NOMBRE --help`."""

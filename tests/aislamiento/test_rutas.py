@@ -1,0 +1,228 @@
+"""Cada dirección × método × quién: la prueba se genera del mapa de direcciones y no deja a ninguna sin política."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from apoyo.siembra import sembrar
+from werkzeug.routing import Rule
+
+from clientes.aura.registro.accesos import Acceso, acceso_de
+from clientes.aura.registro.noras import ConvertidorNora
+from clientes.aura.registro.registro_dinamico import catalogo_de
+
+# La lista cerrada de lo que puede abrir cualquiera. Agregar aquí es una decisión, no un descuido.
+ABIERTAS = {
+    "static", "login.inicio", "login.entrar", "login.salir", "login.restablecer", "salud.vive", "salud.listo",
+}
+CON_FIRMA = {"webhook.recibir", "webhook.estado", "webhook.recibir_sin_nombre", "webhook.estado_sin_nombre"}
+CON_LLAVE = {"salud.metricas"}
+NEGADO = {401, 403, 404}
+
+
+@dataclass
+class Escena:
+    """Dos Noras con gente y datos."""
+
+    app: Flask
+    ids: dict[str, dict[str, Any]]
+    clientes: dict[str, Any]
+    sembrar_mas: Callable[[str, str], dict[str, Any]]
+    usuario_ajeno: str
+
+
+@pytest.fixture
+def escena(
+    app: Flask, crear_nora: Callable[..., str], crear_usuario: Callable[..., str], cliente_de: Callable[..., Any],
+    cliente_http: Any,
+) -> Escena:
+    for nora in ("marea", "monte"):
+        crear_nora(nora)
+    dueno = crear_usuario("semilla@marea.mx", "dueno", "marea")
+    return Escena(
+        app=app,
+        ids={nora: sembrar(nora, dueno) for nora in ("marea", "monte")},
+        clientes={
+            "nadie": cliente_http,
+            "agente": cliente_de("agente", "marea"),
+            "dueno": cliente_de("dueno", "marea"),
+            "ajena": cliente_de("dueno", "monte"),
+            "admin": cliente_de("admin"),
+        },
+        sembrar_mas=lambda nora, sufijo: sembrar(nora, dueno, sufijo),
+        usuario_ajeno=crear_usuario("otra@monte.mx", "agente", "monte"),
+    )
+
+
+def reglas(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """(regla, método) de todo el mapa, en orden."""
+    for regla in sorted(app.url_map.iter_rules(), key=lambda r: (r.rule, r.endpoint)):
+        for metodo in sorted((regla.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield regla, metodo
+
+
+def direccion(escena: Escena, regla: Rule, nora: str, ids: dict[str, Any]) -> str:
+    """La dirección concreta de una regla, con datos que existen."""
+    valores: dict[str, Any] = {}
+    for argumento in regla.arguments:
+        if argumento in ids:
+            valores[argumento] = ids[argumento]
+        elif argumento in ("nombre_nora", "nombre"):
+            valores[argumento] = nora
+        elif argumento == "usuario_id":
+            valores[argumento] = escena.usuario_ajeno
+        elif argumento == "modulo":
+            valores[argumento] = sorted(catalogo_de(escena.app).modulos)[0]
+        elif argumento in ("archivo", "filename"):
+            valores[argumento] = "nada.css"
+        elif argumento == "token":
+            valores[argumento] = "no-es-un-enlace"
+        else:
+            raise AssertionError(f"{regla.rule}: no sé qué poner en «{argumento}»; agrégalo a esta prueba")
+    construida = regla.build(valores)
+    assert construida is not None
+    return construida[1]
+
+
+def pedir(cliente: Any, metodo: str, ruta: str) -> Any:
+    datos = {"csrf_token": cliente.csrf()} if metodo != "GET" else None
+    return cliente.open(ruta, method=metodo, data=datos)
+
+
+def de_nora(regla: Rule) -> bool:
+    return isinstance(regla._converters.get("nombre_nora"), ConvertidorNora)
+
+
+def test_cada_direccion_dice_quien_entra(app: Flask) -> None:
+    assert [r.rule for r, _ in reglas(app) if acceso_de(app, r.endpoint) is None] == []
+
+
+def test_lo_abierto_es_una_lista_cerrada(app: Flask) -> None:
+    por_acceso: dict[Acceso | None, set[str]] = {}
+    for regla, _ in reglas(app):
+        por_acceso.setdefault(acceso_de(app, regla.endpoint), set()).add(regla.endpoint)
+    assert por_acceso[Acceso.CUALQUIERA] == ABIERTAS
+    assert por_acceso[Acceso.FIRMA_TWILIO] == CON_FIRMA
+    assert por_acceso[Acceso.LLAVE] == CON_LLAVE
+
+
+def test_nada_cambia_con_get(app: Flask) -> None:
+    """Las direcciones que cambian algo se llaman con POST: ninguna vista de GET escribe con un nombre de acción."""
+    acciones = re.compile(r"/(borrar|eliminar|activar|suspender|reactivar|tomar|devolver|salir|enviar|responder)(/|$)")
+    assert [r.rule for r, metodo in reglas(app) if metodo == "GET" and acciones.search(r.rule)] == []
+
+
+def test_a_quien_no_ha_entrado(escena: Escena) -> None:
+    """A la entrada si pide una página; 401 si quiere cambiar algo; y sin sesión no se sabe qué Noras existen."""
+    cliente = escena.clientes["nadie"]
+    for regla, metodo in reglas(escena.app):
+        if regla.endpoint in ABIERTAS | CON_FIRMA | CON_LLAVE:
+            continue
+        ruta = direccion(escena, regla, "marea", escena.ids["marea"])
+        respuesta = pedir(cliente, metodo, ruta)
+        if metodo == "GET":
+            assert respuesta.status_code == 302 and respuesta.location.startswith("/login?next="), ruta
+            if de_nora(regla):
+                inexistente = pedir(cliente, metodo, ruta.replace("/marea", "/nadie", 1))
+                assert (inexistente.status_code, inexistente.location.replace("nadie", "marea")) == (302, respuesta.location)
+        else:
+            assert respuesta.status_code == 401, f"{metodo} {ruta}: {respuesta.status_code}"
+
+
+def test_la_firma_y_la_llave_se_exigen(escena: Escena) -> None:
+    cliente = escena.clientes["dueno"]
+    for regla, metodo in reglas(escena.app):
+        if regla.endpoint in CON_FIRMA | CON_LLAVE:
+            ruta = direccion(escena, regla, "marea", escena.ids["marea"])
+            codigo = pedir(cliente, metodo, ruta).status_code
+            assert codigo in {403, 404}, f"{ruta}: {codigo}"
+
+
+def test_la_duena_de_otra_nora_ve_lo_mismo_que_si_no_existiera(escena: Escena) -> None:
+    cliente = escena.clientes["ajena"]
+    for regla, metodo in reglas(escena.app):
+        if not de_nora(regla) or regla.endpoint in CON_FIRMA:
+            continue
+        ruta = direccion(escena, regla, "marea", escena.ids["marea"])
+        ajena = pedir(cliente, metodo, ruta)
+        inexistente = pedir(cliente, metodo, ruta.replace("/marea", "/nadie", 1))
+        assert ajena.status_code == inexistente.status_code == 404, f"{metodo} {ruta}: {ajena.status_code}"
+        assert sin_testigos(ajena) == sin_testigos(inexistente), ruta
+
+
+def test_cada_id_de_otra_nora_es_el_404_de_uno_que_no_existe(escena: Escena) -> None:
+    """Dentro de la Nora propia, con el id de una fila ajena."""
+    cliente = escena.clientes["ajena"]
+    probadas = 0
+    for regla, metodo in reglas(escena.app):
+        suyos = regla.arguments & set(escena.ids["marea"])
+        if not de_nora(regla) or not suyos:
+            continue
+        inventados = {clave: _otro(valor) for clave, valor in escena.ids["marea"].items()}
+        con_ajeno = pedir(cliente, metodo, direccion(escena, regla, "monte", escena.ids["marea"]))
+        con_inventado = pedir(cliente, metodo, direccion(escena, regla, "monte", inventados))
+        assert con_ajeno.status_code == con_inventado.status_code == 404, f"{metodo} {regla.rule}: {con_ajeno.status_code}"
+        assert sin_testigos(con_ajeno) == sin_testigos(con_inventado), regla.rule
+        probadas += 1
+    assert probadas >= 10
+
+
+def test_quien_no_es_admin_no_sabe_que_hay_admin(escena: Escena) -> None:
+    for quien in ("agente", "dueno"):
+        cliente = escena.clientes[quien]
+        comun = sin_testigos(cliente.get("/no-existe"))
+        for regla, metodo in reglas(escena.app):
+            if acceso_de(escena.app, regla.endpoint) is Acceso.ADMIN:
+                respuesta = pedir(cliente, metodo, direccion(escena, regla, "marea", escena.ids["marea"]))
+                assert respuesta.status_code == 404, f"{quien} {metodo} {regla.rule}: {respuesta.status_code}"
+                assert sin_testigos(respuesta) == comun, regla.rule
+
+
+def test_el_agente_no_hace_lo_del_dueno(escena: Escena) -> None:
+    cliente = escena.clientes["agente"]
+    solo_dueno = 0
+    for regla, metodo in reglas(escena.app):
+        if acceso_de(escena.app, regla.endpoint) is Acceso.DUENO:
+            respuesta = pedir(cliente, metodo, direccion(escena, regla, "marea", escena.ids["marea"]))
+            assert respuesta.status_code == 403, f"{metodo} {regla.rule}: {respuesta.status_code}"
+            solo_dueno += 1
+    assert solo_dueno >= 1
+
+
+@pytest.mark.parametrize("quien", ["agente", "dueno", "admin"])
+def test_quien_si_puede_entra(escena: Escena, quien: str) -> None:
+    """Con filas recién sembradas en cada dirección, porque algunas las borran."""
+    cliente = escena.clientes[quien]
+    puede = {
+        "agente": {Acceso.NORA, Acceso.PERSONA},
+        "dueno": {Acceso.NORA, Acceso.DUENO, Acceso.PERSONA},
+        "admin": {Acceso.NORA, Acceso.DUENO, Acceso.PERSONA, Acceso.ADMIN},
+    }[quien]
+    # Primero lo que mira, luego lo que cambia: suspender la Nora o la cuenta al final no estropea lo demás.
+    pendientes = sorted(reglas(escena.app), key=lambda par: (par[1] != "GET", "suspender" in par[0].rule, par[0].rule))
+    for numero, (regla, metodo) in enumerate(pendientes):
+        if acceso_de(escena.app, regla.endpoint) not in puede:
+            continue
+        ids = escena.ids["marea"] if metodo == "GET" else escena.sembrar_mas("marea", f"-{quien}-{numero}")
+        ruta = direccion(escena, regla, "marea", ids)
+        respuesta = pedir(cliente, metodo, ruta)
+        if "archivo" in regla.arguments:
+            continue  # la Nora de prueba no tiene archivos propios
+        assert respuesta.status_code not in NEGADO and respuesta.status_code < 500, f"{metodo} {ruta}: {respuesta.status_code}"
+
+
+def sin_testigos(respuesta: Any) -> str:
+    """El cuerpo sin lo que cambia en cada petición: testigo CSRF y nonce."""
+    texto = respuesta.get_data(as_text=True)
+    texto = re.sub(r'(name="csrf[-_]token"[^>]*(?:value|content)=")[^"]*', r"\1", texto)
+    return re.sub(r'nonce="[^"]*"', "", texto)
+
+
+def _otro(valor: Any) -> Any:
+    return valor + 1_000_000 if isinstance(valor, int) else str(uuid.uuid4())

@@ -1,0 +1,199 @@
+"""Un servidor HTTP de verdad, en loopback, que contesta como la API de mensajes de Twilio.
+
+Fuente: documentación de Twilio, «Messages resource» y «Twilio API responses».
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import socket
+import struct
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Literal
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+from twilio.request_validator import RequestValidator
+
+Modo = Literal[
+    "bien", "cortar_despues", "cortar_antes", "error_despues", "error_antes", "tardar", "limite", "rechazar"
+]
+
+
+def firmar(token: str, url: str, campos: Mapping[str, str]) -> str:
+    """La cabecera X-Twilio-Signature que Twilio mandaría."""
+    return str(RequestValidator(token).compute_signature(url, campos))
+
+
+@dataclass
+class Respuesta:
+    """Cómo contestar el siguiente envío. «despues» acepta el mensaje y luego falla; «antes» no lo acepta."""
+
+    modo: Modo = "bien"
+    codigo: int = 63016
+    estado_http: int = 400
+    reintentar_en: int = 1
+
+
+@dataclass
+class TwilioFalso:
+    """El estado del doble: qué aceptó y qué le pidieron."""
+
+    url: str = ""
+    cuenta: str = "AC" + "0" * 32
+    token: str = "token-de-prueba"
+    otras_cuentas: dict[str, str] = field(default_factory=dict)
+    mensajes: list[dict[str, Any]] = field(default_factory=list)
+    peticiones: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    guion: list[Respuesta] = field(default_factory=list)
+    soltar: threading.Event = field(default_factory=threading.Event)
+    candado: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def envios(self) -> list[dict[str, str]]:
+        """Los campos de cada POST de mensaje que llegó, se haya aceptado o no."""
+        return [campos for metodo, ruta, campos in self.peticiones if metodo == "POST"]
+
+    def aceptar(self, campos: Mapping[str, str]) -> dict[str, Any]:
+        """Anota un mensaje como lo haría Twilio y devuelve su JSON."""
+        with self.candado:
+            ahora = format_datetime(datetime.now(UTC))
+            mensaje = {
+                "sid": f"SM{len(self.mensajes) + 1:032x}",
+                "account_sid": self.cuenta,
+                "from": campos.get("From"),
+                "to": campos.get("To"),
+                "body": campos.get("Body", ""),
+                "status": "queued",
+                "direction": "outbound-api",
+                "date_created": ahora,
+                "date_updated": ahora,
+                "date_sent": None,
+                "error_code": None,
+                "error_message": None,
+                "messaging_service_sid": campos.get("MessagingServiceSid"),
+                "num_media": "0",
+                "num_segments": "1",
+                "price": None,
+                "price_unit": "USD",
+                "api_version": "2010-04-01",
+                "uri": "",
+                "subresource_uris": {},
+            }
+            self.mensajes.append(mensaje)
+            return mensaje
+
+
+class _Manejador(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    doble: TwilioFalso
+
+    def log_message(self, *_: object) -> None:
+        """Sin ruido en la salida de las pruebas."""
+
+    def do_POST(self) -> None:
+        cuerpo = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+        campos = dict(parse_qsl(cuerpo, keep_blank_values=True))
+        if not self._entra():
+            return
+        with self.doble.candado:
+            self.doble.peticiones.append(("POST", self.path, campos))
+            paso = self.doble.guion.pop(0) if self.doble.guion else Respuesta()
+        if paso.modo == "limite":
+            self._error(429, 20429, "Too Many Requests", {"Retry-After": str(paso.reintentar_en)})
+        elif paso.modo == "rechazar":
+            self._error(paso.estado_http, paso.codigo, "no")
+        elif paso.modo == "cortar_antes":
+            self._cortar()
+        elif paso.modo == "error_antes":
+            self._error(503, 20503, "Service unavailable")
+        else:
+            mensaje = self.doble.aceptar(campos)
+            if paso.modo == "cortar_despues":
+                self._cortar()
+            elif paso.modo == "error_despues":
+                self._error(500, 20500, "Internal error")
+            elif paso.modo == "tardar":
+                self.doble.soltar.wait(30)
+                self._cortar()
+            else:
+                self._json(201, mensaje)
+
+    def do_GET(self) -> None:
+        if not self._entra():
+            return
+        filtros = {nombre: valores[0] for nombre, valores in parse_qs(urlsplit(self.path).query).items()}
+        with self.doble.candado:
+            self.doble.peticiones.append(("GET", self.path, filtros))
+            hallados = [
+                m
+                for m in reversed(self.doble.mensajes)
+                if filtros.get("To") in (None, m["to"]) and filtros.get("From") in (None, m["from"])
+            ]
+        self._json(
+            200, {"messages": hallados, "page": 0, "page_size": 50, "next_page_uri": None, "uri": self.path}
+        )
+
+    def _entra(self) -> bool:
+        if not urlsplit(self.path).path.endswith("/Messages.json"):
+            self._error(404, 20404, "not found")
+            return False
+        cuentas = {self.doble.cuenta: self.doble.token, **self.doble.otras_cuentas}
+        validas = {"Basic " + base64.b64encode(f"{c}:{t}".encode()).decode() for c, t in cuentas.items()}
+        if self.headers.get("Authorization") not in validas:
+            self._error(401, 20003, "Authenticate")
+            return False
+        return True
+
+    def _cortar(self) -> None:
+        # SO_LINGER en cero: el cliente ve un RST, no un cierre limpio.
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
+
+    def _error(
+        self, estado: int, codigo: int, texto: str, cabeceras: Mapping[str, str] | None = None
+    ) -> None:
+        cuerpo = {"code": codigo, "message": texto, "more_info": "", "status": estado}
+        self._json(estado, cuerpo, cabeceras)
+
+    def _json(self, estado: int, cuerpo: Any, cabeceras: Mapping[str, str] | None = None) -> None:
+        datos = json.dumps(cuerpo).encode()
+        self.send_response(estado)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(datos)))
+        for nombre, valor in (cabeceras or {}).items():
+            self.send_header(nombre, valor)
+        self.end_headers()
+        self.wfile.write(datos)
+
+
+class _Servidor(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Una conexión que cortamos a propósito no es un error."""
+
+
+@contextlib.contextmanager
+def twilio_falso() -> Iterator[TwilioFalso]:
+    """Levanta el doble en un puerto libre."""
+    doble = TwilioFalso()
+    manejador = type("Manejador", (_Manejador,), {"doble": doble})
+    servidor = _Servidor(("127.0.0.1", 0), manejador)
+    doble.url = f"http://127.0.0.1:{servidor.server_address[1]}"
+    hilo = threading.Thread(target=servidor.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    hilo.start()
+    try:
+        yield doble
+    finally:
+        doble.soltar.set()
+        servidor.shutdown()
+        servidor.server_close()
+        hilo.join(5)
