@@ -154,11 +154,16 @@ class ClienteHttp(FlaskClient):
         return self.post("/login", data={"correo": correo, "contrasena": contrasena, "csrf_token": self.csrf()})
 
     def csrf(self) -> str:
-        """El testigo de la sesión, como lo lee una página."""
-        pagina = self.get("/login").get_data(as_text=True)
-        encontrado = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', pagina)
-        assert encontrado, "la entrada no trae csrf_token"
-        return encontrado[1]
+        """El testigo de la sesión, como lo lee una página; se vuelve a leer cuando la sesión cambia."""
+        galleta = self.get_cookie("aura_multinora_cookie")
+        if galleta is None or getattr(self, "_de_galleta", None) != galleta.value:
+            pagina = self.get("/login").get_data(as_text=True)
+            encontrado = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', pagina)
+            assert encontrado, "la entrada no trae csrf_token"
+            self._testigo = encontrado[1]
+            galleta = self.get_cookie("aura_multinora_cookie")
+            self._de_galleta = galleta.value if galleta else None
+        return self._testigo
 
     def enviar(self, ruta: str, datos: dict[str, Any] | None = None, **mas: Any) -> Any:
         """POST de un formulario con su testigo."""

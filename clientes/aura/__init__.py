@@ -54,9 +54,9 @@ def initialize_app(app: Flask) -> None:
     from .utils.errores import ErrorServicioExterno
 
     config: Config = app.extensions["nora_config"]
+    plantillas.preparar(app)  # antes que nadie: la primera extensión que mira Jinja deja fijo su ambiente
     arranque.conectar_base(app, config)
     atar_extensiones(app, config)
-    plantillas.preparar(app)
     identidad.preparar(app)
     respuestas.preparar(app)
     comandos.registrar(app)

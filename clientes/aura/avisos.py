@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from typing import Any
 
 import psycopg
@@ -21,6 +22,7 @@ from .utils.logging_utils import registro
 
 CANAL_REGISTRO = "nora_registro"
 CANAL_CAMBIOS = "nora_cambios"
+SONDEO_S = 0.5  # lo que puede tardar en enterarse de que debe parar
 LATIDO_S = 5.0
 REPASO_S = 30.0
 REINTENTO_S = 1.0
@@ -52,10 +54,10 @@ class Escucha:
         self._hilo.start()
 
     def detener(self) -> None:
-        """Lo para; espera lo que dura un latido."""
+        """Lo para; espera lo que dura un sondeo."""
         self._parar.set()
         if self._hilo is not None:
-            self._hilo.join(LATIDO_S + 1)
+            self._hilo.join(SONDEO_S + 1)
 
     def _correr(self) -> None:
         while not self._parar.is_set():
@@ -77,15 +79,16 @@ class Escucha:
             self._releer_todo()
             vivo.al_dia = True
             socketio.emit("cambio", {"tipo": "reconectado"})
-            sin_repaso = 0.0
+            latido = repaso = time.monotonic()
             while not self._parar.is_set():
-                for aviso in conexion.notifies(timeout=LATIDO_S, stop_after=50):
+                for aviso in conexion.notifies(timeout=SONDEO_S, stop_after=50):
                     self._atender(aviso.channel, aviso.payload)
-                conexion.execute("select 1")  # una conexión muerta en silencio se nota aquí
-                sin_repaso += LATIDO_S
-                if sin_repaso >= REPASO_S:
-                    sin_repaso = 0.0
+                if time.monotonic() - latido >= LATIDO_S:
+                    conexion.execute("select 1")  # una conexión muerta en silencio se nota aquí
+                    latido = time.monotonic()
+                if time.monotonic() - repaso >= REPASO_S:
                     self._releer_todo()
+                    repaso = time.monotonic()
 
     def _releer_todo(self) -> None:
         with self.app.app_context():

@@ -182,7 +182,8 @@ begin
   if new.titulo <> old.titulo or new.contenido <> old.contenido then
     new.fecha_actualizacion := now();
     -- Un vector del texto anterior responderia con lo que ya no dice el bloque.
-    if new.vector is not distinct from old.vector then
+    -- Como texto: sin ruta de busqueda, el igual de los vectores no se encuentra.
+    if new.vector::text is not distinct from old.vector::text then
       new.vector := null;
       new.modelo_vector := '';
     end if;

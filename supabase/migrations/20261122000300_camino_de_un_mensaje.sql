@@ -558,6 +558,8 @@ as $$
         where m.nombre_nora = (select public.nora_del_token()) and m.sentido = 'entrante' and m.atendido_en is null),
     'esperan_persona', (select count(*) from public.conversaciones c
         where c.nombre_nora = (select public.nora_del_token()) and c.espera_persona_desde is not null),
+    'espera_desde', (select min(c.espera_persona_desde) from public.conversaciones c
+        where c.nombre_nora = (select public.nora_del_token()) and c.espera_persona_desde is not null),
     'contactos', (select count(*) from public.contactos c where c.nombre_nora = (select public.nora_del_token())),
     'bloques', (select count(*) from public.conocimiento_nora k
         where k.nombre_nora = (select public.nora_del_token()) and k.activo),

@@ -72,6 +72,12 @@ def _enviar(canal: Canal, saliente: Saliente, credenciales: Credenciales | None)
             return _avanzar(saliente, "enviado", hallado)
         if saliente.canal == "whatsapp" and saliente.enviando_hace_s < GRACIA_PARA_APARECER_S:
             raise Reintentar("todavía puede aparecer", SEGUNDA_BUSQUEDA_S)
+        # No salió. Se toma de nuevo para que este intento, si también queda en duda, tenga su propia espera.
+        consultas.soltar_saliente(saliente.nombre_nora, saliente.id)
+        otra_vez = consultas.tomar_saliente(saliente.nombre_nora, saliente.id)
+        if otra_vez is None:
+            return "nada"
+        saliente = otra_vez
     if saliente.canal == "whatsapp" and not saliente.ventana_abierta:
         return _fallar(saliente, FUERA_DE_VENTANA, TEXTO_FUERA_DE_VENTANA)
     enviado = canal.enviar(saliente, credenciales)

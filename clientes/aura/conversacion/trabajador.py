@@ -10,6 +10,7 @@ import procrastinate
 import psycopg
 from procrastinate.exceptions import ProcrastinateException
 
+from ..ia.codificador import codificador_actual
 from ..utils.errores import ErrorServicioExterno
 from ..utils.logging_utils import registro
 from . import consultas
@@ -108,6 +109,7 @@ class Trabajador:
         cola = crear_cola(self._db_uri, self._trabajos, conexiones=self._hilos + 2)
         async with cola.open_async():
             barrido = asyncio.create_task(self._barrer(cola), name="barrido")
+            calentar = asyncio.create_task(asyncio.to_thread(_calentar), name="calentar")
             self._listo.set()
             bitacora.info("trabajador_listo", hilos=self._hilos)
             try:
@@ -122,7 +124,8 @@ class Trabajador:
                 )
             finally:
                 barrido.cancel()
-                await asyncio.gather(barrido, return_exceptions=True)
+                calentar.cancel()
+                await asyncio.gather(barrido, calentar, return_exceptions=True)
 
     async def _barrer(self, cola: procrastinate.App) -> None:
         """Fuera de la cola a propósito: un barrido que fuera trabajo podría quedar él mismo atorado."""
@@ -138,3 +141,11 @@ class Trabajador:
                 bitacora.warning("barrido_fallido", error=type(error).__name__)
             vuelta += 1
             await asyncio.sleep(BARRIDO_S)
+
+
+def _calentar() -> None:
+    """Carga el codificador antes de la primera pregunta: así el primer cliente no espera por él."""
+    try:
+        codificador_actual().codificar(["hola"])
+    except ErrorServicioExterno as error:
+        bitacora.warning("codificador_no_disponible", error=error.mensaje)

@@ -61,8 +61,9 @@ class Catalogo:
 def carpetas_de_modulos() -> list[tuple[str | None, Path]]:
     """(Nora dueña o None, carpeta) de cada módulo que hay en disco, siempre en el mismo orden."""
     encontradas: list[tuple[str | None, Path]] = []
-    for raiz in sorted(clientes.__path__):
-        for carpeta_nora in sorted(Path(raiz).iterdir()):
+    # La misma raíz puede venir dos veces si sys.path la nombra de dos maneras (con «» y con su ruta).
+    for raiz in sorted({Path(una).resolve() for una in clientes.__path__}):
+        for carpeta_nora in sorted(raiz.iterdir()):
             duena = None if carpeta_nora.name == NORA_COMPARTIDA else carpeta_nora.name
             for carpeta in sorted((carpeta_nora / "routes").glob("panel_cliente_*")):
                 if (carpeta / "__init__.py").is_file():

@@ -21,7 +21,9 @@ from ..utils.validators import NOMBRE_NORA
 from .accesos import ErrorRegistro
 
 REVISAR_SIN_AVISOS_S = 1.0
-LECTURAS_POR_SEGUNDO = 20
+RECORDAR_AUSENCIA_S = 0.5
+AUSENTES_EN_MEMORIA = 10_000
+LECTURAS_POR_SEGUNDO = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class RegistroDeNoras:
         self._conjuntos: dict[frozenset[str], frozenset[str]] = {}
         self._colgados: dict[frozenset[str], list[tuple[Blueprint, dict[str, Any]]]] = {}
         self._revisadas: dict[str, float] = {}
+        self._ausentes: dict[str, float] = {}
         self._leer = leer
         self._candado = threading.Lock()
         self._fichas = float(LECTURAS_POR_SEGUNDO)
@@ -133,6 +136,7 @@ class RegistroDeNoras:
     def inscribir(self, nora: NoraRegistrada) -> None:
         """Pone o cambia una Nora."""
         self._noras[nora.nombre_nora] = nora
+        self._ausentes.pop(nora.nombre_nora, None)
 
     def borrar(self, nombre_nora: str) -> None:
         """Quita una Nora; no estar ya no es un error."""
@@ -161,6 +165,8 @@ class RegistroDeNoras:
         return modulo is None or modulo in nora.modulos or (self.al_dia and self._preguntar(nombre_nora, modulo))
 
     def _preguntar(self, nombre_nora: str, modulo: str | None) -> bool:
+        if time.monotonic() - self._ausentes.get(nombre_nora, 0.0) < RECORDAR_AUSENCIA_S:
+            return False
         if not self._hay_ficha():
             if not self.al_dia and nombre_nora not in self._noras:
                 raise ErrorServicioExterno
@@ -171,7 +177,13 @@ class RegistroDeNoras:
             if nombre_nora in self._noras:
                 return False
             raise
-        return nora is not None and (modulo is None or modulo in nora.modulos)
+        if nora is not None and (modulo is None or modulo in nora.modulos):
+            return True
+        if len(self._ausentes) >= AUSENTES_EN_MEMORIA:
+            self._ausentes.clear()
+        if nora is None:
+            self._ausentes[nombre_nora] = time.monotonic()
+        return False
 
     def _hay_ficha(self) -> bool:
         # Quien prueba direcciones al azar no debe poder cargar la base.

@@ -70,7 +70,7 @@ class AmbientePorNora(Environment):
         if nora and nora != NORA_COMPARTIDA and not name.startswith("@"):
             cargador: CargadorDeNoras = self.loader  # type: ignore[assignment]
             propio = cargador.de_nora(nora)
-            if propio is not None and name in propio.list_templates():
+            if propio is not None and (Path(propio.searchpath[0]) / name).is_file():
                 name = f"@{nora}/{name}"
         return super()._load_template(name, globals)
 

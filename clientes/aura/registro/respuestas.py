@@ -87,7 +87,9 @@ def _de_csrf(error: CSRFError) -> Any:
 
 
 def _de_http(error: HTTPException) -> Any:
-    if error.code == 404:
+    # Pedir con otro método una dirección de una Nora no debe decir si esa Nora existe.
+    oculto = error.code == 405 and request.path.startswith(("/panel_cliente/", "/admin"))
+    if error.code == 404 or oculto:
         return _no_encontrado()
     if error.code is None or error.code < 400:
         return error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import g
 from pydantic import BaseModel
@@ -22,11 +22,17 @@ class Dia(BaseModel):
 
 
 class ResumenPanel(BaseModel):
-    """Lo que enseña el tablero. `dias`: los últimos 30, del más viejo a hoy."""
+    """Lo que enseña el tablero.
+
+    Args:
+        espera_desde: desde cuándo espera a una persona el que más lleva; None si nadie espera.
+        dias: los últimos 30, del más viejo a hoy.
+    """
 
     conversaciones_hoy: int
     sin_responder: int
     esperan_persona: int
+    espera_desde: datetime | None
     contactos: int
     bloques: int
     dias: list[Dia]

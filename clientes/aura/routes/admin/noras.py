@@ -19,6 +19,7 @@ from .formularios import (
     FormularioNombre,
     FormularioNora,
     FormularioNuevaNora,
+    opciones,
     poner_errores,
 )
 from .paginas import numero_de_pagina
@@ -47,7 +48,7 @@ def nueva() -> Vista:
     """Alta de una Nora."""
     formulario = FormularioNuevaNora()
     compartidos = [m for m in catalogo_de(current_app).en_orden() if m.solo_para is None]
-    formulario.modulos.choices = [(m.nombre, m.manifiesto.titulo) for m in compartidos]
+    formulario.modulos.choices = opciones((m.nombre, m.manifiesto.titulo) for m in compartidos)
     if request.method == "GET":
         formulario.modulos.data = [m.nombre for m in compartidos]
         return render_template("admin/nora_nueva.html", form=formulario, error="")
@@ -167,7 +168,7 @@ def _pagina(nora: Nora, **formularios: Any) -> str:
     } | formularios
     zona = llenos["form"].zona_horaria
     if zona.data and zona.data not in dict(ZONAS):
-        zona.choices = [*ZONAS, (zona.data, zona.data)]
+        zona.choices = opciones([*ZONAS, (zona.data, zona.data)])
     return render_template(
         "admin/nora.html",
         ficha=nora,

@@ -7,10 +7,8 @@ from datetime import datetime
 
 from ...utils.errores import ErrorNoEncontrado
 from ...utils.supabase_client import supabase_de_nora
-from ...utils.supabase_helpers import filas, una_fila, valor
+from ...utils.supabase_helpers import una_fila, valor
 from .modelos import Conversacion, Filtro, Lista, Respondido
-
-MAXIMO_QUE_SE_CUENTA = 100
 
 
 def listar_conversaciones(
@@ -110,17 +108,3 @@ def _cambiar(nombre_nora: str, conversacion_id: str, columnas: Mapping[str, str 
     )
     if cambiada is None:
         raise ErrorNoEncontrado
-
-
-def desde_cuando_esperan(nombre_nora: str) -> list[datetime]:
-    """Desde cuándo espera cada cliente a una persona, el que más lleva primero; hasta 100."""
-    leidas = filas(
-        supabase_de_nora(nombre_nora)
-        .table("conversaciones")
-        .select("espera_persona_desde")
-        .eq("nombre_nora", nombre_nora)
-        .not_.is_("espera_persona_desde", "null")
-        .order("espera_persona_desde")
-        .limit(MAXIMO_QUE_SE_CUENTA)
-    )
-    return [datetime.fromisoformat(fila["espera_persona_desde"]) for fila in leidas]

@@ -13,6 +13,7 @@ from ...utils.auth_utils import Identidad
 from ...utils.errores import ErrorDatoInvalido
 from ...utils.formato import DIAS, MESES, fecha_relativa
 from ...utils.validators import limpiar_texto
+from ..consultas_panel import resumen_de_la_peticion
 from . import consultas
 from .modelos import Conversacion, Filtro, Lista, Mensaje
 
@@ -206,15 +207,15 @@ def en_renglones(mensajes: Iterable[Mensaje], zona: str, ahora: datetime | None 
 
 def tarjeta(nombre_nora: str) -> Tarjeta | None:
     """Cuántos clientes esperan a una persona, y desde cuándo el que más."""
-    esperan = consultas.desde_cuando_esperan(nombre_nora)
-    if not esperan:
+    resumen = resumen_de_la_peticion(nombre_nora)
+    if resumen.espera_desde is None:
         return Tarjeta("Esperan a una persona", "0", "Nadie te espera ahora.", "panel_cliente_chat.index")
-    cifra = "99+" if len(esperan) >= consultas.MAXIMO_QUE_SE_CUENTA else str(len(esperan))
+    cifra = str(resumen.esperan_persona) if resumen.esperan_persona < 100 else "99+"
     # Pasado un día la fecha dice más que las horas, y depende de la zona: basta con decir que lleva más de un día.
-    lleva = datetime.now(UTC) - esperan[0]
+    lleva = datetime.now(UTC) - resumen.espera_desde
     detalle = (
         "El primero, desde hace más de un día"
         if lleva >= timedelta(days=1)
-        else f"El primero, {fecha_relativa(esperan[0], 'UTC')}"
+        else f"El primero, {fecha_relativa(resumen.espera_desde, 'UTC')}"
     )
     return Tarjeta("Esperan a una persona", cifra, detalle, "panel_cliente_chat.index", urgente=True)

@@ -72,6 +72,7 @@ def responder(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
     """Contesta como persona."""
     formulario = FormularioRespuesta()
     if not formulario.validate_on_submit():
+        servicio.abrir(nombre_nora, str(conversacion_id), _zona(), None)  # si no es suya, primero eso
         raise ErrorDatoInvalido(formulario.primer_error, campo="texto")
     tramo = servicio.responder(
         nombre_nora,
@@ -145,6 +146,7 @@ def _datos_de_novedades(tramo: servicio.Tramo) -> dict[str, Any]:
         "recargar": tramo.hay_mas,
         "no_leidos": conversacion.no_leidos,
         "ventana_abierta": conversacion.ventana_abierta,
+        "ventana_hasta": conversacion.ventana_hasta.isoformat() if conversacion.ventana_hasta else None,
         "estado": render_template("panel_cliente_chat/estado.html", conversacion=conversacion),
     }
 

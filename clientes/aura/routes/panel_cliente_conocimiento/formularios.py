@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ...utils.validators import limpiar_texto
@@ -29,27 +29,23 @@ class FormularioBloque(FlaskForm):  # type: ignore[misc]
     titulo = StringField(
         "Tema",
         filters=[_limpio],
-        validators=[InputRequired("Ponle un nombre corto, como «Horario»."), Length(max=LARGO_TITULO, message="Caben 120 letras.")],
+        validators=[
+            DataRequired("Ponle un nombre corto, como «Horario»."),
+            Length(max=LARGO_TITULO, message="Caben 120 letras."),
+        ],
     )
     contenido = TextAreaField(
         "Lo que Nora debe responder",
         filters=[_limpio],
-        validators=[InputRequired("Escribe la respuesta."), Length(max=LARGO_CONTENIDO, message="Caben 4,000 letras. Divide el tema en dos.")],
+        validators=[
+            DataRequired("Escribe la respuesta."),
+            Length(max=LARGO_CONTENIDO, message="Caben 4,000 letras. Divide el tema en dos."),
+        ],
     )
     etiquetas = SelectMultipleField(
         "Etiquetas", widget=ListWidget(), option_widget=CheckboxInput(), validate_choice=False, choices=[]
     )
     etiqueta_nueva = StringField("Etiqueta nueva", filters=[_limpio])
-
-    def validate_titulo(self, campo: Any) -> None:
-        """Un título de puros espacios no dice nada."""
-        if not campo.data:
-            raise ValidationError("Ponle un nombre corto, como «Horario».")
-
-    def validate_contenido(self, campo: Any) -> None:
-        """Lo mismo con la respuesta."""
-        if not campo.data:
-            raise ValidationError("Escribe la respuesta.")
 
     def validate_etiqueta_nueva(self, campo: Any) -> None:
         """Que quepan, y que no sean demasiadas."""
@@ -74,5 +70,5 @@ class FormularioPrueba(FlaskForm):  # type: ignore[misc]
     pregunta = StringField(
         "Pregunta como lo haría un cliente",
         filters=[_limpio],
-        validators=[InputRequired("Escribe una pregunta."), Length(max=LARGO_PREGUNTA, message="Caben 600 letras.")],
+        validators=[DataRequired("Escribe una pregunta."), Length(max=LARGO_PREGUNTA, message="Caben 600 letras.")],
     )

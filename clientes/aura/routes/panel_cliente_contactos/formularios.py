@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField, StringField, TelField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ...utils.errores import ErrorDatoInvalido
@@ -62,9 +62,9 @@ class FormularioContactoNuevo(FormularioContacto):
     nombre = StringField(
         "Nombre",
         filters=[_limpio],
-        validators=[InputRequired("Escribe su nombre."), Length(max=120, message="Caben 120 letras.")],
+        validators=[DataRequired("Escribe su nombre."), Length(max=120, message="Caben 120 letras.")],
     )
-    telefono = TelField("WhatsApp", filters=[_limpio], validators=[InputRequired("Escribe su número de WhatsApp.")])
+    telefono = TelField("WhatsApp", filters=[_limpio], validators=[DataRequired("Escribe su número de WhatsApp.")])
 
 
 def _o_error(validar: Any, texto: str) -> str:

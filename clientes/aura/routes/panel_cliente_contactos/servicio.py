@@ -22,7 +22,7 @@ LARGO_BUSQUEDA = 80
 
 @dataclass(frozen=True)
 class Pagina:
-    """Una página de contactos. `siguiente` es el cursor de la que sigue; `hay_mas` si la búsqueda dejó fuera a otros."""
+    """Una página de contactos. `siguiente`: dónde empieza la que sigue; `hay_mas`: la búsqueda dejó fuera a otros."""
 
     contactos: list[Contacto]
     texto: str

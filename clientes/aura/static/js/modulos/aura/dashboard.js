@@ -4,13 +4,6 @@ import { color, debounce, registrarModulo } from "../../shared/utils.js";
 
 const ESPERA = 2000;
 
-function nombreDelDia(iso) {
-  // Mediodía UTC: ninguna zona del continente cambia de día.
-  const fecha = new Date(`${iso}T12:00:00Z`);
-  const partes = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" };
-  return new Intl.DateTimeFormat("es-MX", partes).format(fecha).replaceAll(".", "");
-}
-
 function opciones() {
   const rejilla = { color: color("--borde"), drawTicks: false };
   const letra = { family: getComputedStyle(document.body).fontFamily, size: 12 };
@@ -36,7 +29,7 @@ function series(datos) {
   return [
     { ...barra, label: "Contestó Nora", data: datos.de_nora, backgroundColor: color("--acento") },
     { ...barra, label: "Contestó una persona", data: datos.de_personas, backgroundColor: color("--borde-control") },
-    { type: "line", stack: "recibidos", label: "Mensajes de clientes", data: datos.recibidos, borderColor: linea, backgroundColor: linea, borderWidth: 2, pointRadius: 0, pointHoverRadius: 4, tension: 0.3, order: 1 },
+    { type: "line", stack: "recibidos", label: "Mensajes de clientes", data: datos.recibidos, borderColor: linea, backgroundColor: linea, borderWidth: 2, pointRadius: 0, pointHoverRadius: 4, cubicInterpolationMode: "monotone", order: 1 },
   ];
 }
 
@@ -44,7 +37,7 @@ registrarModulo("grafica-dias", (lienzo) => {
   if (!window.Chart) return; // Sin la biblioteca queda la tabla.
   const datos = JSON.parse(lienzo.dataset.serie);
   const grafica = new window.Chart(lienzo, {
-    data: { labels: datos.dias.map(nombreDelDia), datasets: series(datos) },
+    data: { labels: datos.dias, datasets: series(datos) },
     options: opciones(),
   });
   document.addEventListener("nora:tema", () => {

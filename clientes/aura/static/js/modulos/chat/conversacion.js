@@ -106,11 +106,20 @@ export function iniciarConversacion(raiz) {
     ponerEstado(novedad.estado);
     redactor.abrir(novedad.ventana_abierta);
     noLeidos = novedad.no_leidos;
+    vigilarVentana(novedad.ventana_hasta);
     if (estabaAlFinal) bajar();
     else if (agregados) verNuevos(sinVer + agregados);
     marcarLeida();
   }
   const refrescar = unaALaVez(leer);
+
+  // WhatsApp cierra sola a las 24 horas: se dice en ese momento, no al intentar mandar.
+  let cierre;
+  function vigilarVentana(hasta) {
+    clearTimeout(cierre);
+    const falta = Date.parse(hasta ?? "") - Date.now();
+    if (falta > 0) cierre = setTimeout(refrescar, falta + 1000);
+  }
 
   function marcarLeida() {
     if (!noLeidos || document.hidden) return;
@@ -192,6 +201,7 @@ export function iniciarConversacion(raiz) {
 
   separarDias();
   contarAtras();
+  vigilarVentana(panel.dataset.ventanaHasta);
   bajar();
   marcarLeida();
   return { refrescar };

@@ -31,6 +31,7 @@ export function iniciarLista(raiz) {
   const [, pestanaEsperan, pestanaSinLeer] = raiz.querySelectorAll(".pestana");
   const lugar = `nora-chat-lista:${document.body.dataset.nora}`;
   let esperaban = enEspera();
+  let buscando = false;
 
   cuerpo.scrollTop = Number(sessionStorage.getItem(lugar) ?? 0);
   cuerpo.addEventListener("scroll", debounce(() => sessionStorage.setItem(lugar, String(cuerpo.scrollTop)), 150));
@@ -64,10 +65,12 @@ export function iniciarLista(raiz) {
     const ahora = enEspera();
     for (const item of cuerpo.querySelectorAll(".lista-espera")) {
       const { conversacion, quien } = item.dataset;
-      if (esperaban.has(conversacion) || conversacion === raiz.dataset.conversacion) continue;
+      // Lo que aparece por buscar ya esperaba: no es noticia.
+      if (buscando || esperaban.has(conversacion) || conversacion === raiz.dataset.conversacion) continue;
       avisarEspera(`${quien} espera a una persona`, item.querySelector("a").href);
     }
     esperaban = ahora;
+    buscando = false;
   }
 
   // Lo que no cambió conserva su nodo (y con él, el foco); lo que ya se había bajado más allá del tramo se queda.
@@ -140,6 +143,7 @@ export function iniciarLista(raiz) {
     else ruta.searchParams.delete("q");
     history.replaceState(history.state, "", ruta);
     cuerpo.scrollTop = 0;
+    buscando = true;
     refrescar();
   });
   entrada.addEventListener("input", buscar);

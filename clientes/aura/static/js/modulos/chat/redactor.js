@@ -102,6 +102,7 @@ export function iniciarRedactor(raiz, { mensajes, bajar, separarDias, colocar, r
       } catch (error) {
         if (!bola.isConnected) return olvidar(clave); // Llegó por el aviso en vivo.
         pintar(bola, error.message);
+        bola.scrollIntoView({ block: "nearest" });
       }
       return undefined;
     });
