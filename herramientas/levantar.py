@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import sys
-import threading
 import time
 import traceback
 from typing import Any
 
-import psycopg
-import structlog
 from flask import Flask
 
 from app_config import Config, ErrorConfiguracion
@@ -19,8 +16,6 @@ from clientes.aura.supabase_local.errores_postgres import ErrorPostgres
 
 from .pasos import FalloPaso, Pasos
 
-SEGUNDOS_ENTRE_INTENTOS = 5.0
-log = structlog.get_logger(__name__)
 
 
 def levantar_y_servir(pasos: Pasos, config: Config, host: str, puerto: int, *, con_demo: bool) -> int:
@@ -68,29 +63,11 @@ def _preparar_base(config: Config) -> bool:
         FalloPaso: si la base embebida no arranca o la configuración no sirve.
     """
     try:
-        arranque.preparar_base(config)
+        return arranque.preparar_base_o_insistir(config)
     except ErrorConfiguracion as error:
         raise FalloPaso("\n".join(error.faltas)) from None
     except ErrorPostgres as error:
         raise FalloPaso(str(error)) from None
-    except psycopg.OperationalError:
-        if config.modo_supabase == "embebido":
-            raise
-        log.warning("base_no_contesta", consecuencia="se sirve; las migraciones se aplican cuando vuelva")
-        threading.Thread(target=_insistir, args=(config,), name="esperar-base", daemon=True).start()
-        return False
-    return True
-
-
-def _insistir(config: Config) -> None:
-    alto = threading.Event()
-    while not alto.wait(SEGUNDOS_ENTRE_INTENTOS):
-        try:
-            arranque.preparar_base(config)
-        except psycopg.OperationalError:
-            continue  # sigue sin contestar; ya se avisó al arrancar
-        log.info("base_al_dia")
-        return
 
 
 def _crear_aplicacion() -> tuple[Flask, Any]:

@@ -21,6 +21,7 @@ from .utils.logging_utils import registro
 from .utils.supabase_client import ConexionSupabase, conexion_actual, usar_conexion
 
 PLAZO_SALUD_S = 3
+REINTENTO_BASE_S = 2.0
 bitacora = registro(__name__)
 
 _postgres: ServidorPostgres | None = None
@@ -76,6 +77,37 @@ def preparar_base(config: Config) -> None:
         servidor.asegurar()
         servidor.vigilar()
     migrar(config)
+
+
+def preparar_base_o_insistir(config: Config) -> bool:
+    """Como `preparar_base`; si el PostgreSQL es de fuera y no contesta, sigue intentando en un hilo y se sirve mientras.
+
+    Returns:
+        Si la base quedó al día.
+
+    Raises:
+        psycopg.OperationalError: la base embebida no contesta, que es cosa nuestra.
+    """
+    try:
+        preparar_base(config)
+    except psycopg.OperationalError:
+        if config.modo_supabase == "embebido":
+            raise
+        bitacora.warning("base_no_contesta", consecuencia="se sirve; las migraciones se aplican cuando vuelva")
+        threading.Thread(target=_insistir, args=(config,), name="esperar-base", daemon=True).start()
+        return False
+    return True
+
+
+def _insistir(config: Config) -> None:
+    alto = threading.Event()
+    while not alto.wait(REINTENTO_BASE_S):
+        try:
+            preparar_base(config)
+        except psycopg.OperationalError:
+            continue  # sigue sin contestar; ya se avisó
+        bitacora.info("base_al_dia")
+        return
 
 
 def leer_noras() -> Iterator[dict[str, Any]]:
@@ -200,7 +232,7 @@ def servir_solo(app: Flask, io: Any, host: str, puerto: int) -> int:
     config: Config = app.extensions["nora_config"]
     with cierre_por_senal():
         try:
-            preparar_base(config)
+            preparar_base_o_insistir(config)
             iniciar_trabajos(app)
             servir_hasta_senal(app, io, host, puerto, lambda: bitacora.info("sirviendo", host=host, puerto=puerto))
         finally:

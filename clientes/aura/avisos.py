@@ -16,7 +16,8 @@ from flask import Flask
 
 from extensiones import socketio
 
-from .registro.registro_dinamico import registrar_todas, registro_de
+from .registro.consultas import guardar_catalogo
+from .registro.registro_dinamico import catalogo_de, registrar_todas, registro_de
 from .utils.errores import ErrorServicioExterno
 from .utils.logging_utils import registro
 
@@ -77,6 +78,7 @@ class Escucha:
             conexion.execute(f"listen {CANAL_CAMBIOS}")
             # Primero se escucha y luego se lee: lo que cambie entre tanto llega como aviso.
             self._releer_todo()
+            guardar_catalogo(catalogo_de(self.app))
             vivo.al_dia = True
             socketio.emit("cambio", {"tipo": "reconectado"})
             latido = repaso = time.monotonic()

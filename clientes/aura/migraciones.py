@@ -18,6 +18,7 @@ from .utils.logging_utils import registro
 
 CARPETA = RAIZ / "supabase" / "migrations"
 ARRANQUE = Path(__file__).parent / "supabase_local" / "arranque.sql"
+CONECTAR_S = 10
 CANDADO = 7_201_934_518  # un número cualquiera, siempre el mismo: dos `migrar` a la vez hacen fila
 NOMBRE_DE_ARCHIVO = re.compile(r"(\d{14})_([a-z0-9_]+)\.sql")
 bitacora = registro(__name__)
@@ -54,7 +55,7 @@ def migrar(config: Config) -> list[str]:
 def aplicar(db_uri: str, carpeta: Path = CARPETA) -> list[str]:
     """Aplica las migraciones que falten."""
     aplicadas = []
-    with psycopg.connect(db_uri, autocommit=True) as conexion:
+    with psycopg.connect(db_uri, autocommit=True, connect_timeout=CONECTAR_S) as conexion:
         conexion.execute("select pg_advisory_lock(%s)", (CANDADO,))
         conexion.execute("create schema if not exists supabase_migrations")
         conexion.execute(
@@ -82,7 +83,7 @@ def aplicar(db_uri: str, carpeta: Path = CARPETA) -> list[str]:
 
 def pendientes(db_uri: str, carpeta: Path = CARPETA) -> list[str]:
     """Las migraciones que la base todavía no tiene."""
-    with psycopg.connect(db_uri, autocommit=True) as conexion:
+    with psycopg.connect(db_uri, autocommit=True, connect_timeout=CONECTAR_S) as conexion:
         existe = conexion.execute("select to_regclass('supabase_migrations.schema_migrations')").fetchone()
         hechas: set[str] = set()
         if existe and existe[0]:
@@ -92,7 +93,7 @@ def pendientes(db_uri: str, carpeta: Path = CARPETA) -> list[str]:
 
 def _preparar_papeles(db_uri: str) -> None:
     """En un PostgreSQL que no es de Supabase faltan sus papeles y su esquema `auth`; los pone un superusuario."""
-    with psycopg.connect(db_uri, autocommit=True) as conexion:
+    with psycopg.connect(db_uri, autocommit=True, connect_timeout=CONECTAR_S) as conexion:
         listo = conexion.execute(
             "select to_regprocedure('auth.jwt()') is not null"
             " and exists (select 1 from pg_roles where rolname = 'service_role')"

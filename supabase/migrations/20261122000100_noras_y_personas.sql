@@ -17,7 +17,7 @@ begin
 end;
 $$;
 grant nora_buscador to current_user;
-grant usage on schema public, extensions, auth to nora_buscador;
+grant usage on schema public, extensions to nora_buscador;
 
 -- Texto sin acentos ni mayusculas, para buscar. `unaccent` es estable solo porque su diccionario podria cambiar;
 -- el nuestro se nombra completo y no cambia, por eso aqui puede ser inmutable y servir a un indice.
@@ -26,9 +26,10 @@ language sql immutable strict parallel safe set search_path = ''
 as $$ select lower(extensions.unaccent('extensions.unaccent'::regdictionary, texto)) $$;
 comment on function public.normalizar(text) is 'Texto en minusculas y sin acentos, para comparar y buscar';
 
+-- Lee lo mismo que auth.jwt(): en Supabase hospedado el esquema auth no se puede prestar a nora_buscador.
 create function public.nora_del_token() returns text
 language sql stable parallel safe set search_path = ''
-as $$ select auth.jwt() ->> 'nombre_nora' $$;
+as $$ select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'nombre_nora' $$;
 comment on function public.nora_del_token() is 'La Nora que nombra el token de quien pregunta; nulo si no nombra ninguna';
 
 create function public.poner_fecha_actualizacion() returns trigger

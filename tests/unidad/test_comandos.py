@@ -106,7 +106,8 @@ def test_los_dos_modulos_nuevos_pasan_sus_propias_pruebas(tmp_path: Path) -> Non
     for carpeta in ("clientes", "supabase", "patches", "herramientas"):
         shutil.copytree(RAIZ / carpeta, copia / carpeta, ignore=fuera)
     shutil.copytree(RAIZ / "tests" / "apoyo", copia / "tests" / "apoyo", ignore=fuera)
-    for archivo in ("app_config.py", "extensiones.py", "scheduler_jobs.py", "run.py", "pyproject.toml", "tests/conftest.py"):
+    sueltos = ("app_config.py", "extensiones.py", "scheduler_jobs.py", "run.py", "pyproject.toml", "tests/conftest.py")
+    for archivo in sueltos:
         shutil.copy(RAIZ / archivo, copia / archivo)
     escribir_modulo("pedidos", nombre_nora=None, titulo="Pedidos", raiz=copia)
     escribir_modulo("rutas_de_reparto", nombre_nora="marea", titulo="Rutas", raiz=copia)

@@ -160,7 +160,8 @@ def test_el_token_se_guarda_cifrado_y_no_vuelve(admin: Any, app: Flask, crear_no
 
 def test_llaves_con_mala_forma(admin: Any, crear_nora: Callable[..., str]) -> None:
     crear_nora("espiga")
-    mal = admin.enviar("/admin/noras/espiga/credenciales", {"cuenta": "XX1", "token": TOKEN, "servicio_de_mensajes": "MG1"})
+    llaves = {"cuenta": "XX1", "token": TOKEN, "servicio_de_mensajes": "MG1"}
+    mal = admin.enviar("/admin/noras/espiga/credenciales", llaves)
     assert mal.status_code == 400 and TOKEN not in texto(mal)
     assert 'id="cuenta-error"' in texto(mal) and 'id="servicio_de_mensajes-error"' in texto(mal)
 

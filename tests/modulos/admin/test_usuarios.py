@@ -61,7 +61,8 @@ def test_lo_que_no_sirve_queda_junto_a_su_campo(
     admin: Any, crear_nora: Callable[..., str], cambios: dict[str, str], campo: str
 ) -> None:
     crear_nora("marea")
-    datos = {"correo": "ana@negocio.mx", "nombre": "Ana Ríos", "rol": "dueno", "nombre_nora": "marea", "contrasena": NUEVA}
+    datos = {"correo": "ana@negocio.mx", "nombre": "Ana Ríos", "rol": "dueno", "nombre_nora": "marea"}
+    datos["contrasena"] = NUEVA
     respuesta = admin.enviar("/admin/usuarios/nuevo", datos | cambios)
     assert respuesta.status_code == 400
     assert f'id="{campo}-error"' in texto(respuesta) and 'value="Ana Ríos"' in texto(respuesta)
@@ -111,9 +112,8 @@ def test_el_ultimo_admin_no_se_puede_desactivar(admin: Any, crear_usuario: Calla
 def test_la_auditoria_se_filtra_y_avanza_por_cursor(admin: Any, crear_nora: Callable[..., str]) -> None:
     crear_nora("marea")
     crear_nora("espiga")
-    supabase.table("auditoria").insert(
-        [{"correo": "consola", "accion": "editar_nora", "nombre_nora": "marea", "objeto": f"r{n:03d}"} for n in range(120)]
-    ).execute()
+    comun = {"correo": "consola", "accion": "editar_nora", "nombre_nora": "marea"}
+    supabase.table("auditoria").insert([{**comun, "objeto": f"r{n:03d}"} for n in range(120)]).execute()
     supabase.table("auditoria").insert(
         {"correo": "ana@x.mx", "accion": "crear_nora", "nombre_nora": "espiga", "objeto": "distinto"}
     ).execute()

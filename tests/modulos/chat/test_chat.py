@@ -356,14 +356,18 @@ def test_no_se_sabe_el_nombre_de_quien_no_es_del_equipo(
 
 
 def test_la_tarjeta_cuenta_a_quien_espera(app: Flask, crear_nora: Any, escribe: Escribir, sql: Any) -> None:
+    # El resumen se lee una vez por petición: cada contexto es una.
     nora, otra = crear_nora(), crear_nora()
-    assert servicio.tarjeta(nora).cifra == "0"  # type: ignore[union-attr]
+    with app.app_context():
+        vacia = servicio.tarjeta(nora)
     escribe(nora, "hola")
     escribe(otra, "hola")
     sql("update conversaciones set espera_persona_desde = now() - interval '2 hours'")
-    tarjeta = servicio.tarjeta(nora)
-    assert tarjeta is not None
-    assert (tarjeta.cifra, tarjeta.detalle, tarjeta.urgente) == ("1", "El primero, hace 2 h", True)
+    with app.app_context():
+        llena = servicio.tarjeta(nora)
+    assert vacia is not None and llena is not None
+    assert vacia.cifra == "0" and not vacia.urgente
+    assert (llena.cifra, llena.detalle, llena.urgente) == ("1", "El primero, hace 2 h", True)
 
 
 def test_los_dias_se_parten_en_la_zona_de_la_nora() -> None:

@@ -61,6 +61,8 @@ def detalle_legible(detalle: dict[str, Any]) -> str:
     for clave, dato in detalle.items():
         if isinstance(dato, bool):
             texto = "sí" if dato else "no"
+        elif dato == "dueno":
+            texto = "dueño"
         else:
             texto = ", ".join(map(str, dato)) if isinstance(dato, list) else str(dato)
         partes.append(f"{ROTULOS.get(clave, clave.replace('_', ' '))}: {texto or '—'}")

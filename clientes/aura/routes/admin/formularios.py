@@ -100,12 +100,11 @@ def poner_errores(formulario: FlaskForm, error: ErrorDatoInvalido) -> str:
     return " ".join(sueltos)
 
 
-class CamposDeModulos(SelectMultipleField):
-    """Casillas, una por módulo."""
-
+def _casillas() -> ListWidget:
+    """Una casilla por opción; `input_type` le dice a la macro `campo` cómo pintarlas."""
     widget = ListWidget(prefix_label=False)
     widget.input_type = "checkbox"
-    option_widget = CheckboxInput()
+    return widget
 
 
 class FormularioNuevaNora(FlaskForm):
@@ -131,7 +130,9 @@ class FormularioNuevaNora(FlaskForm):
         validate_choice=False,
         validators=[que_pase(validar_zona_horaria)],
     )
-    modulos = CamposDeModulos("Módulos que empiezan encendidos")
+    modulos = SelectMultipleField(
+        "Módulos que empiezan encendidos", widget=_casillas(), option_widget=CheckboxInput()
+    )
 
 
 class FormularioNora(FlaskForm):
