@@ -133,7 +133,9 @@ class Config:
         cargar_entorno()
         desconocidos = set(cambios) - set(_CAMPOS)
         if desconocidos:
-            raise ErrorConfiguracion([f"No existe el dato de configuración {n}." for n in sorted(desconocidos)])
+            raise ErrorConfiguracion(
+                [f"No existe el dato de configuración {n}." for n in sorted(desconocidos)]
+            )
         self.faltas_de_lectura: list[str] = []
         for nombre, (leer, omision) in _CAMPOS.items():
             if nombre in cambios:
@@ -200,7 +202,9 @@ class Config:
         if not self.SUPABASE_URL:
             faltas.append("Falta SUPABASE_URL: en Supabase, Project Settings > Data API > Project URL.")
         if not self.SUPABASE_KEY:
-            faltas.append("Falta SUPABASE_KEY: en Supabase, Project Settings > API Keys > la llave secreta (service_role).")
+            faltas.append(
+                "Falta SUPABASE_KEY: en Supabase, Project Settings > API Keys > la llave secreta (service_role)."
+            )
         if not self.SUPABASE_DB_URL:
             faltas.append(
                 "Falta SUPABASE_DB_URL: en Supabase, botón Connect > Direct connection o Session pooler "
@@ -216,20 +220,31 @@ class Config:
     def _faltas_de_produccion(self) -> list[str]:
         faltas = []
         if len(self.SECRET_KEY) < 16 or self.SECRET_KEY in CLAVES_DE_EJEMPLO:
-            faltas.append("Falta SECRET_KEY: pon un texto largo y al azar; con él se firman sesiones y enlaces.")
+            faltas.append(
+                "Falta SECRET_KEY: pon un texto largo y al azar; con él se firman sesiones y enlaces."
+            )
         if not self.URL_PUBLICA:
-            faltas.append("Falta URL_PUBLICA: la dirección https con que te ve Twilio; su firma se revisa con ella.")
+            faltas.append(
+                "Falta URL_PUBLICA: la dirección https con que te ve Twilio; su firma se revisa con ella."
+            )
         if not self.NORA_CLAVES_CIFRADO:
-            faltas.append("Falta NORA_CLAVES_CIFRADO: una clave de Fernet; con ella se guardan las llaves de cada Nora.")
+            faltas.append(
+                "Falta NORA_CLAVES_CIFRADO: una clave de Fernet; con ella se guardan las llaves de cada Nora."
+            )
         if self.modo_supabase == "sobre_postgres" and not self.SUPABASE_JWT_SECRET:
             faltas.append(
-                "Falta SUPABASE_JWT_SECRET: un texto largo y al azar, igual en todos los procesos; firma los tokens de las Noras."
+                "Falta SUPABASE_JWT_SECRET: un texto largo y al azar, igual en todos los procesos; "
+                "firma los tokens de las Noras."
             )
         return faltas
 
     def _completar_secretos_locales(self) -> None:
-        """En local y en pruebas los secretos que falten se inventan una vez y se guardan con la base, solo para su dueño."""
-        if self.SECRET_KEY and self.NORA_CLAVES_CIFRADO and (self.SUPABASE_JWT_SECRET or self.modo_supabase == "hospedado"):
+        """En local y en pruebas los secretos que falten se inventan una vez y se guardan, solo para su dueño."""
+        if (
+            self.SECRET_KEY
+            and self.NORA_CLAVES_CIFRADO
+            and (self.SUPABASE_JWT_SECRET or self.modo_supabase == "hospedado")
+        ):
             return
         ruta = Path(self.NORA_DATOS) / "secretos.json"
         guardados = _secretos_guardados(ruta)

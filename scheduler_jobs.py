@@ -1,7 +1,7 @@
 """Tareas programadas: la lista, cuándo tocan, y cómo cada disparo ocurre una sola vez entre todos los procesos.
 
-APScheduler despierta a todos los procesos a la vez; cada uno intenta reclamar el disparo en la base y solo uno lo logra.
-El reclamo deja el trabajo en la cola, en la misma transacción.
+APScheduler despierta a todos los procesos a la vez; cada uno intenta reclamar el disparo en la base y solo uno lo
+logra. El reclamo deja el trabajo en la cola, en la misma transacción.
 """
 
 from __future__ import annotations

@@ -63,7 +63,11 @@ def medir_nora(cuantas: int) -> dict[str, float]:
         registrar_blueprints_por_nora(app, nombre_nora=str(fila["nombre_nora"]), fila=fila)
     registrar = time.perf_counter() - inicio
     memoria = _memoria() - memoria
-    return {"registrar": registrar, "memoria": memoria, "buscar": _buscar(app, str(filas[-1]["nombre_nora"]), cuantas)}
+    return {
+        "registrar": registrar,
+        "memoria": memoria,
+        "buscar": _buscar(app, str(filas[-1]["nombre_nora"]), cuantas),
+    }
 
 
 def medir_referencia(cuantas: int) -> dict[str, float]:
@@ -72,19 +76,25 @@ def medir_referencia(cuantas: int) -> dict[str, float]:
     memoria, inicio = _memoria(), time.perf_counter()
     for n in range(cuantas):
         for m in range(MODULOS):
-            bp = flask.Blueprint(f"negocio-{n:05d}-modulo{m}", __name__, url_prefix=f"/panel_cliente/negocio-{n:05d}/modulo{m}")
+            bp = flask.Blueprint(
+                f"negocio-{n:05d}-modulo{m}", __name__, url_prefix=f"/panel_cliente/negocio-{n:05d}/modulo{m}"
+            )
             for r in range(RUTAS):
                 bp.add_url_rule(f"/ruta{r}/<int:cosa_id>", f"ruta{r}", _vista)
             app.register_blueprint(bp)
     app.url_map.update()
     registrar = time.perf_counter() - inicio
     memoria = _memoria() - memoria
-    return {"registrar": registrar, "memoria": memoria, "buscar": _buscar(app, f"negocio-{cuantas - 1:05d}", cuantas)}
+    return {
+        "registrar": registrar,
+        "memoria": memoria,
+        "buscar": _buscar(app, f"negocio-{cuantas - 1:05d}", cuantas),
+    }
 
 
 def _memoria() -> float:
     gc.collect()
-    return psutil.Process().memory_info().rss / 1e6
+    return float(psutil.Process().memory_info().rss) / 1e6
 
 
 def _buscar(app: flask.Flask, nombre: str, cuantas: int) -> float:
@@ -107,7 +117,10 @@ def en_proceso_nuevo(que: str, cuantas: int) -> dict[str, float]:
     for _ in range(VUELTAS if cuantas > 1 or que == "nora" else 1):
         salida = subprocess.run(  # noqa: S603  el propio intérprete
             [sys.executable, "-m", "benchmarks.registro", "--uno", que, str(cuantas)],
-            cwd=RAIZ, check=True, capture_output=True, text=True,
+            cwd=RAIZ,
+            check=True,
+            capture_output=True,
+            text=True,
         ).stdout
         vueltas.append(json.loads(salida))
     return {clave: min(v[clave] for v in vueltas) for clave in vueltas[0]}
@@ -127,17 +140,22 @@ def tabla() -> list[str]:
         "| manera | Noras | registrar (s) | memoria (MB) | buscar una ruta (µs) |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
-    for nombre, medidas in (("registro vivo", nora), ("un register_blueprint por (Nora, módulo)", referencia)):
+    for nombre, medidas in (
+        ("registro vivo", nora),
+        ("un register_blueprint por (Nora, módulo)", referencia),
+    ):
         for n, m in medidas.items():
-            lineas.append(f"| {nombre} | {n:,} | {m['registrar']:.3f} | {m['memoria']:.1f} | {m['buscar']:.1f} |")
+            lineas.append(
+                f"| {nombre} | {n:,} | {m['registrar']:.3f} | {m['memoria']:.1f} | {m['buscar']:.1f} |"
+            )
     comun = 100
     lineas += [
         "",
         f"- Pendiente de la referencia: {1000 * pendiente:.0f} ms y {pendiente_mb:.2f} MB por Nora más.",
-        f"- Con {comun} Noras, registrar cuesta {referencia[comun]['registrar'] / nora[comun]['registrar']:,.0f} veces menos "
-        "con el registro vivo.",
-        f"- De 10 a 10,000 Noras, buscar una ruta cuesta {nora[10_000]['buscar'] / nora[10]['buscar']:.2f} veces; la memoria "
-        f"crece {nora[10_000]['memoria'] - nora[10]['memoria']:.1f} MB.",
+        f"- Con {comun} Noras, registrar cuesta "
+        f"{referencia[comun]['registrar'] / nora[comun]['registrar']:,.0f} veces menos con el registro vivo.",
+        f"- De 10 a 10,000 Noras, buscar una ruta cuesta {nora[10_000]['buscar'] / nora[10]['buscar']:.2f} veces; "
+        f"la memoria crece {nora[10_000]['memoria'] - nora[10]['memoria']:.1f} MB.",
     ]
     return lineas
 
@@ -151,7 +169,9 @@ def _version(paquete: str) -> str:
 def main() -> None:
     analizador = argparse.ArgumentParser(description=__doc__)
     analizador.add_argument("--uno", nargs=2, metavar=("QUE", "CUANTAS"), help=argparse.SUPPRESS)
-    analizador.add_argument("--escribir", action="store_true", help="deja la tabla en docs/registro_medido.md")
+    analizador.add_argument(
+        "--escribir", action="store_true", help="deja la tabla en docs/registro_medido.md"
+    )
     opciones = analizador.parse_args()
     if opciones.uno:
         que, cuantas = opciones.uno
@@ -160,7 +180,12 @@ def main() -> None:
     lineas = tabla()
     print("\n".join(lineas))
     if opciones.escribir:
-        encabezado = ["# El registro vivo, medido", "", "Lo imprime `python -m benchmarks.registro --escribir`.", ""]
+        encabezado = [
+            "# El registro vivo, medido",
+            "",
+            "Lo imprime `python -m benchmarks.registro --escribir`.",
+            "",
+        ]
         DESTINO.write_text("\n".join([*encabezado, *lineas, ""]), encoding="utf-8")
 
 

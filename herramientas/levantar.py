@@ -17,7 +17,6 @@ from clientes.aura.supabase_local.errores_postgres import ErrorPostgres
 from .pasos import FalloPaso, Pasos
 
 
-
 def levantar_y_servir(pasos: Pasos, config: Config, host: str, puerto: int, *, con_demo: bool) -> int:
     """Corre los pasos que faltan y sirve. Devuelve la salida del proceso: 0 si lo cerraron, 1 si algo falló."""
     salida = 0

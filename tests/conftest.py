@@ -17,12 +17,12 @@ from flask.testing import FlaskClient
 
 os.environ["ENTORNO"] = "pruebas"
 
-from apoyo.postgres import base_temporal, candado, servidor_de_pruebas  # noqa: E402
-from apoyo.vivo import ServidorVivo, levantar  # noqa: E402
+from apoyo.postgres import base_temporal, candado, servidor_de_pruebas
+from apoyo.vivo import ServidorVivo, levantar
 
-from app_config import Config  # noqa: E402
-from clientes.aura import create_app  # noqa: E402
-from clientes.aura.supabase_local import DireccionesPostgres, ServidorPostgres  # noqa: E402
+from app_config import Config
+from clientes.aura import create_app
+from clientes.aura.supabase_local import DireccionesPostgres, ServidorPostgres
 
 PLANTILLA = "plantilla_nora"
 CONTRASENA = "una frase de prueba"
@@ -82,7 +82,10 @@ def base(servidor_postgres: ServidorPostgres, plantilla: str) -> Iterator[Direcc
 def config(base: DireccionesPostgres, tmp_path: Path) -> Config:
     """La configuración de pruebas sobre esa base."""
     return Config(
-        ENTORNO="pruebas", SUPABASE_DB_URL=base.servicio, NORA_DATOS=tmp_path / "datos", TWILIO_AUTH_TOKEN="token-de-prueba"
+        ENTORNO="pruebas",
+        SUPABASE_DB_URL=base.servicio,
+        NORA_DATOS=tmp_path / "datos",
+        TWILIO_AUTH_TOKEN="token-de-prueba",
     )
 
 
@@ -119,7 +122,9 @@ def crear_nora(app: Flask) -> Callable[..., str]:
                     "nombre_nora": nombre,
                     "nombre_visible": nombre.replace("_", " ").title(),
                     "numero_nora": f"+15550{os.getpid() % 1000:03d}{numero:04d}",
-                    "modulos": [m.nombre for m in catalogo_de(app).para(nombre)] if modulos is None else modulos,
+                    "modulos": [m.nombre for m in catalogo_de(app).para(nombre)]
+                    if modulos is None
+                    else modulos,
                     "silencio_segundos": 0,
                     **columnas,
                 }
@@ -151,7 +156,9 @@ class ClienteHttp(FlaskClient):
             return super().open(*args, **kwargs)
 
     def entrar(self, correo: str, contrasena: str = CONTRASENA) -> Any:
-        return self.post("/login", data={"correo": correo, "contrasena": contrasena, "csrf_token": self.csrf()})
+        return self.post(
+            "/login", data={"correo": correo, "contrasena": contrasena, "csrf_token": self.csrf()}
+        )
 
     def csrf(self) -> str:
         """El testigo de la sesión, como lo lee una página; se vuelve a leer cuando la sesión cambia."""

@@ -80,7 +80,7 @@ def preparar_base(config: Config) -> None:
 
 
 def preparar_base_o_insistir(config: Config) -> bool:
-    """Como `preparar_base`; si el PostgreSQL es de fuera y no contesta, sigue intentando en un hilo y se sirve mientras.
+    """Como `preparar_base`; si el PostgreSQL es de fuera y no contesta, insiste en un hilo y se sirve mientras.
 
     Returns:
         Si la base quedó al día.
@@ -93,7 +93,9 @@ def preparar_base_o_insistir(config: Config) -> bool:
     except psycopg.OperationalError:
         if config.modo_supabase == "embebido":
             raise
-        bitacora.warning("base_no_contesta", consecuencia="se sirve; las migraciones se aplican cuando vuelva")
+        bitacora.warning(
+            "base_no_contesta", consecuencia="se sirve; las migraciones se aplican cuando vuelva"
+        )
         threading.Thread(target=_insistir, args=(config,), name="esperar-base", daemon=True).start()
         return False
     return True
@@ -200,7 +202,7 @@ def poner_hilos(app: Flask) -> None:
             hilos.iniciar()
         return siguiente(entorno, contestar)
 
-    app.wsgi_app = con_hilos  # type: ignore[method-assign]
+    app.wsgi_app = con_hilos  # type: ignore[method-assign,assignment]
 
 
 def iniciar_trabajos(app: Flask) -> None:
@@ -234,7 +236,9 @@ def servir_solo(app: Flask, io: Any, host: str, puerto: int) -> int:
         try:
             preparar_base_o_insistir(config)
             iniciar_trabajos(app)
-            servir_hasta_senal(app, io, host, puerto, lambda: bitacora.info("sirviendo", host=host, puerto=puerto))
+            servir_hasta_senal(
+                app, io, host, puerto, lambda: bitacora.info("sirviendo", host=host, puerto=puerto)
+            )
         finally:
             detener_todo(app)
     return 0
@@ -267,7 +271,9 @@ def _estado_de_la_cola(app: Flask, base: Parte) -> Parte:
         vivo = hay_trabajador_vivo(app.extensions["nora_db_uri"], plazo_s=PLAZO_SALUD_S)
     except psycopg.Error:
         return Parte("cola", False, "la conexión directa a PostgreSQL no contesta")
-    return Parte("cola", vivo, "hay un trabajador atendiendo" if vivo else "ningún trabajador ha dado señal en 30 s")
+    return Parte(
+        "cola", vivo, "hay un trabajador atendiendo" if vivo else "ningún trabajador ha dado señal en 30 s"
+    )
 
 
 def _estado_del_programador() -> Parte:

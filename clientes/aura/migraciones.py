@@ -30,7 +30,9 @@ def archivos(carpeta: Path = CARPETA) -> list[tuple[str, str, Path]]:
     for ruta in sorted(carpeta.glob("*.sql")):
         partes = NOMBRE_DE_ARCHIVO.fullmatch(ruta.name)
         if partes is None:
-            raise ErrorConfiguracion([f"{ruta.name} no se llama como una migración: AAAAMMDDHHMMSS_nombre.sql."])
+            raise ErrorConfiguracion(
+                [f"{ruta.name} no se llama como una migración: AAAAMMDDHHMMSS_nombre.sql."]
+            )
         encontrados.append((partes[1], partes[2], ruta))
     return encontrados
 
@@ -62,13 +64,15 @@ def aplicar(db_uri: str, carpeta: Path = CARPETA) -> list[str]:
             "create table if not exists supabase_migrations.schema_migrations"
             " (version text primary key, statements text[], name text)"
         )
-        hechas = {fila[0] for fila in conexion.execute("select version from supabase_migrations.schema_migrations")}
+        hechas = {
+            fila[0] for fila in conexion.execute("select version from supabase_migrations.schema_migrations")
+        }
         for version, nombre, ruta in archivos(carpeta):
             if version in hechas:
                 continue
             texto = ruta.read_text(encoding="utf-8")
             with conexion.transaction():
-                conexion.execute(sql.SQL(texto))  # type: ignore[arg-type]
+                conexion.execute(sql.SQL(texto))
                 conexion.execute(
                     "insert into supabase_migrations.schema_migrations (version, name, statements)"
                     " values (%s, %s, array[%s])",
@@ -87,7 +91,10 @@ def pendientes(db_uri: str, carpeta: Path = CARPETA) -> list[str]:
         existe = conexion.execute("select to_regclass('supabase_migrations.schema_migrations')").fetchone()
         hechas: set[str] = set()
         if existe and existe[0]:
-            hechas = {fila[0] for fila in conexion.execute("select version from supabase_migrations.schema_migrations")}
+            hechas = {
+                fila[0]
+                for fila in conexion.execute("select version from supabase_migrations.schema_migrations")
+            }
     return [nombre for version, nombre, _ in archivos(carpeta) if version not in hechas]
 
 
@@ -104,8 +111,8 @@ def _preparar_papeles(db_uri: str) -> None:
         if not soy or not soy[0]:
             raise ErrorConfiguracion(
                 [
-                    "A este PostgreSQL le faltan los papeles de Supabase (anon, authenticated, service_role). Corre una vez "
-                    "«flask --app run migrar» con SUPABASE_DB_URL de un superusuario."
+                    "A este PostgreSQL le faltan los papeles de Supabase (anon, authenticated, service_role). "
+                    "Corre una vez «flask --app run migrar» con SUPABASE_DB_URL de un superusuario."
                 ]
             )
-        conexion.execute(sql.SQL(ARRANQUE.read_text(encoding="utf-8")))  # type: ignore[arg-type]
+        conexion.execute(sql.SQL(ARRANQUE.read_text(encoding="utf-8")))

@@ -63,8 +63,9 @@ def _negar(contestar: Any, estado: str) -> list[bytes]:
 
 def poner_puerta(app: Flask) -> None:
     """Pone la puerta delante de la aplicación y los eventos de los sockets."""
-    app.wsgi_app = PuertaDeSockets(app, app.wsgi_app, HILOS_DE_GUNICORN - RESERVA_DE_HILOS)  # type: ignore[method-assign]
+    app.wsgi_app = PuertaDeSockets(app, app.wsgi_app, HILOS_DE_GUNICORN - RESERVA_DE_HILOS)  # type: ignore[method-assign,assignment]
     socketio.on_event("connect", _conectar)
+    socketio.on_event("disconnect", _olvidar_socket)
 
 
 def _conectar(auth: Any = None) -> None:
@@ -94,6 +95,15 @@ _candado = threading.Lock()
 def _anotar_socket(usuario_id: str, sid: str) -> None:
     with _candado:
         _de_persona.setdefault(usuario_id, set()).add(sid)
+
+
+def _olvidar_socket(*_: Any) -> None:
+    sid = request.sid  # type: ignore[attr-defined]
+    with _candado:
+        for usuario_id, sids in list(_de_persona.items()):
+            sids.discard(sid)
+            if not sids:
+                del _de_persona[usuario_id]
 
 
 def desconectar_persona(usuario_id: str) -> None:

@@ -37,14 +37,17 @@ def llenar(base: DireccionesPostgres) -> None:
         )
         conexion.execute(
             "insert into conocimiento_nora (nombre_nora, titulo, contenido)"
-            " select 'nora' || (n %% %s + 1), 'Bloque ' || n, 'El producto ' || n || ' cuesta $' || n from generate_series(1, %s) n",
+            " select 'nora' || (n %% %s + 1), 'Bloque ' || n, 'El producto ' || n || ' cuesta $' || n"
+            " from generate_series(1, %s) n",
             (NORAS, FILAS),
         )
         conexion.execute("analyze contactos")
         conexion.execute("analyze conocimiento_nora")
 
 
-def planes(base: DireccionesPostgres, llamada: str, parametros: tuple[object, ...]) -> tuple[str, list[object]]:
+def planes(
+    base: DireccionesPostgres, llamada: str, parametros: tuple[object, ...]
+) -> tuple[str, list[object]]:
     """(planes de las consultas de dentro de la función, filas que devolvió)."""
     textos: list[str] = []
     with psycopg.connect(base.administrador) as conexion:
@@ -53,13 +56,17 @@ def planes(base: DireccionesPostgres, llamada: str, parametros: tuple[object, ..
         for ajuste in ("log_min_duration = 0", "log_nested_statements = on", "log_level = 'notice'"):
             conexion.execute(f"set auto_explain.{ajuste}")
         conexion.execute("set client_min_messages = notice")
-        conexion.execute("select set_config('request.jwt.claims', %s, false)", (json.dumps({"nombre_nora": "nora1"}),))
+        conexion.execute(
+            "select set_config('request.jwt.claims', %s, false)", (json.dumps({"nombre_nora": "nora1"}),)
+        )
         conexion.execute("set role authenticated")
         devueltas = conexion.execute(llamada, parametros).fetchall()
     return "\n".join(t for t in textos if "plan:" in t), list(devueltas)
 
 
-@pytest.mark.parametrize("texto", ["9a1158154dfa42caddbd0694a4e9bdc8", "0000099999", "9a1158154dfa42caddbd0694a4e9bdcx"])
+@pytest.mark.parametrize(
+    "texto", ["9a1158154dfa42caddbd0694a4e9bdc8", "0000099999", "9a1158154dfa42caddbd0694a4e9bdcx"]
+)
 def test_contactos_por_texto_telefono_y_con_error_de_dedo(llena: DireccionesPostgres, texto: str) -> None:
     plan, devueltas = planes(llena, "select id from buscar_contactos(%s, 10)", (texto,))
     assert devueltas
@@ -70,7 +77,9 @@ def test_contactos_por_texto_telefono_y_con_error_de_dedo(llena: DireccionesPost
 def test_conocimiento_solo_recorre_lo_de_su_nora(llena: DireccionesPostgres) -> None:
     vector = "[" + ",".join(["0.1"] * 512) + "]"
     plan, devueltas = planes(
-        llena, "select id from buscar_conocimiento(%s, %s::extensions.vector, 5)", ("cuánto cuesta el producto 200", vector)
+        llena,
+        "select id from buscar_conocimiento(%s, %s::extensions.vector, 5)",
+        ("cuánto cuesta el producto 200", vector),
     )
     assert len(devueltas) == 5
     assert "Seq Scan on conocimiento_nora" not in plan, plan

@@ -55,7 +55,9 @@ def test_cada_tabla_de_nora_tiene_su_pared(catalogo: psycopg.Connection[dict[str
     assert faltas == []
 
 
-def test_las_llaves_entre_tablas_de_noras_llevan_la_nora(catalogo: psycopg.Connection[dict[str, Any]]) -> None:
+def test_las_llaves_entre_tablas_de_noras_llevan_la_nora(
+    catalogo: psycopg.Connection[dict[str, Any]],
+) -> None:
     """Una fila de una Nora no puede apuntar a la de otra: la llave foránea también compara `nombre_nora`."""
     malas = catalogo.execute(
         """
@@ -95,7 +97,9 @@ def test_las_politicas_son_un_solo_patron(catalogo: psycopg.Connection[dict[str,
 def test_quien_entra_no_se_salta_la_pared(catalogo: psycopg.Connection[dict[str, Any]]) -> None:
     papeles = {
         p["rolname"]: p
-        for p in catalogo.execute("select rolname, rolsuper, rolbypassrls, rolcanlogin from pg_roles").fetchall()
+        for p in catalogo.execute(
+            "select rolname, rolsuper, rolbypassrls, rolcanlogin from pg_roles"
+        ).fetchall()
     }
     for papel in ("authenticator", "propietario", "anon", "authenticated", "nora_buscador"):
         assert not papeles[papel]["rolsuper"] and not papeles[papel]["rolbypassrls"], papel
@@ -115,7 +119,9 @@ def test_un_desconocido_no_toca_nada(catalogo: psycopg.Connection[dict[str, Any]
     assert abiertas == [] and funciones == []
 
 
-def test_las_funciones_con_permisos_prestados_fijan_su_ruta(catalogo: psycopg.Connection[dict[str, Any]]) -> None:
+def test_las_funciones_con_permisos_prestados_fijan_su_ruta(
+    catalogo: psycopg.Connection[dict[str, Any]],
+) -> None:
     sueltas = catalogo.execute(
         "select oid::regprocedure::text from pg_proc where prosecdef and pronamespace in"
         " ('public'::regnamespace, 'cola'::regnamespace)"

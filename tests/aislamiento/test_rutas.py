@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from flask import Flask
 from apoyo.siembra import sembrar
+from flask import Flask
 from werkzeug.routing import Rule
 
 from clientes.aura.registro.accesos import Acceso, acceso_de
@@ -19,7 +19,13 @@ from clientes.aura.registro.registro_dinamico import catalogo_de
 
 # La lista cerrada de lo que puede abrir cualquiera. Agregar aquí es una decisión, no un descuido.
 ABIERTAS = {
-    "static", "login.inicio", "login.entrar", "login.salir", "login.restablecer", "salud.vive", "salud.listo",
+    "static",
+    "login.inicio",
+    "login.entrar",
+    "login.salir",
+    "login.restablecer",
+    "salud.vive",
+    "salud.listo",
 }
 CON_FIRMA = {"webhook.recibir", "webhook.estado", "webhook.recibir_sin_nombre", "webhook.estado_sin_nombre"}
 CON_LLAVE = {"salud.metricas"}
@@ -39,7 +45,10 @@ class Escena:
 
 @pytest.fixture
 def escena(
-    app: Flask, crear_nora: Callable[..., str], crear_usuario: Callable[..., str], cliente_de: Callable[..., Any],
+    app: Flask,
+    crear_nora: Callable[..., str],
+    crear_usuario: Callable[..., str],
+    cliente_de: Callable[..., Any],
     cliente_http: Any,
 ) -> Escena:
     for nora in ("marea", "monte"):
@@ -114,7 +123,9 @@ def test_lo_abierto_es_una_lista_cerrada(app: Flask) -> None:
 
 def test_nada_cambia_con_get(app: Flask) -> None:
     """Las direcciones que cambian algo se llaman con POST: ninguna vista de GET escribe con un nombre de acción."""
-    acciones = re.compile(r"/(borrar|eliminar|activar|suspender|reactivar|tomar|devolver|salir|enviar|responder)(/|$)")
+    acciones = re.compile(
+        r"/(borrar|eliminar|activar|suspender|reactivar|tomar|devolver|salir|enviar|responder)(/|$)"
+    )
     assert [r.rule for r, metodo in reglas(app) if metodo == "GET" and acciones.search(r.rule)] == []
 
 
@@ -130,7 +141,10 @@ def test_a_quien_no_ha_entrado(escena: Escena) -> None:
             assert respuesta.status_code == 302 and respuesta.location.startswith("/login?next="), ruta
             if de_nora(regla):
                 inexistente = pedir(cliente, metodo, ruta.replace("/marea", "/nadie", 1))
-                assert (inexistente.status_code, inexistente.location.replace("nadie", "marea")) == (302, respuesta.location)
+                assert (inexistente.status_code, inexistente.location.replace("nadie", "marea")) == (
+                    302,
+                    respuesta.location,
+                )
         else:
             assert respuesta.status_code == 401, f"{metodo} {ruta}: {respuesta.status_code}"
 
@@ -167,7 +181,9 @@ def test_cada_id_de_otra_nora_es_el_404_de_uno_que_no_existe(escena: Escena) -> 
         inventados = {clave: _otro(valor) for clave, valor in escena.ids["marea"].items()}
         con_ajeno = pedir(cliente, metodo, direccion(escena, regla, "monte", escena.ids["marea"]))
         con_inventado = pedir(cliente, metodo, direccion(escena, regla, "monte", inventados))
-        assert con_ajeno.status_code == con_inventado.status_code == 404, f"{metodo} {regla.rule}: {con_ajeno.status_code}"
+        assert con_ajeno.status_code == con_inventado.status_code == 404, (
+            f"{metodo} {regla.rule}: {con_ajeno.status_code}"
+        )
         assert sin_testigos(con_ajeno) == sin_testigos(con_inventado), regla.rule
         probadas += 1
     assert probadas >= 10
@@ -205,7 +221,9 @@ def test_quien_si_puede_entra(escena: Escena, quien: str) -> None:
         "admin": {Acceso.NORA, Acceso.DUENO, Acceso.PERSONA, Acceso.ADMIN},
     }[quien]
     # Primero lo que mira, luego lo que cambia: suspender la Nora o la cuenta al final no estropea lo demás.
-    pendientes = sorted(reglas(escena.app), key=lambda par: (par[1] != "GET", "suspender" in par[0].rule, par[0].rule))
+    pendientes = sorted(
+        reglas(escena.app), key=lambda par: (par[1] != "GET", "suspender" in par[0].rule, par[0].rule)
+    )
     for numero, (regla, metodo) in enumerate(pendientes):
         if acceso_de(escena.app, regla.endpoint) not in puede:
             continue
@@ -214,7 +232,9 @@ def test_quien_si_puede_entra(escena: Escena, quien: str) -> None:
         respuesta = pedir(cliente, metodo, ruta)
         if "archivo" in regla.arguments:
             continue  # la Nora de prueba no tiene archivos propios
-        assert respuesta.status_code not in NEGADO and respuesta.status_code < 500, f"{metodo} {ruta}: {respuesta.status_code}"
+        assert respuesta.status_code not in NEGADO and respuesta.status_code < 500, (
+            f"{metodo} {ruta}: {respuesta.status_code}"
+        )
 
 
 def sin_testigos(respuesta: Any) -> str:

@@ -8,17 +8,25 @@ from typing import Any
 
 import psycopg
 import pytest
+from apoyo.siembra import sembrar
 from flask import Flask
 from postgrest.exceptions import APIError
-from apoyo.siembra import sembrar
 
 from clientes.aura.supabase_local import DireccionesPostgres
 from clientes.aura.utils.supabase_client import supabase, supabase_de_nora
 from clientes.aura.utils.supabase_helpers import ErrorDatoInvalido, ejecutar, filas, valor
 
 TABLAS_AJENAS = (
-    "configuracion_bot", "usuarios_noras", "auditoria", "contactos", "etiquetas", "contacto_etiquetas", "conversaciones",
-    "mensajes", "mensajes_salientes", "conocimiento_nora",
+    "configuracion_bot",
+    "usuarios_noras",
+    "auditoria",
+    "contactos",
+    "etiquetas",
+    "contacto_etiquetas",
+    "conversaciones",
+    "mensajes",
+    "mensajes_salientes",
+    "conocimiento_nora",
 )
 
 
@@ -58,8 +66,12 @@ def test_estan_todas_las_tablas_de_noras(dos: Dos, base: DireccionesPostgres) ->
     assert con_nora == set(TABLAS_AJENAS)
 
 
-@pytest.mark.parametrize("tabla", ["contactos", "etiquetas", "conversaciones", "mensajes_salientes", "conocimiento_nora"])
-def test_escribir_y_borrar_sin_filtro_no_toca_lo_ajeno(dos: Dos, tabla: str, base: DireccionesPostgres) -> None:
+@pytest.mark.parametrize(
+    "tabla", ["contactos", "etiquetas", "conversaciones", "mensajes_salientes", "conocimiento_nora"]
+)
+def test_escribir_y_borrar_sin_filtro_no_toca_lo_ajeno(
+    dos: Dos, tabla: str, base: DireccionesPostgres
+) -> None:
     antes = filas(supabase.table(tabla).select("*").eq("nombre_nora", dos.a))
     filas(supabase_de_nora(dos.b).table(tabla).delete().neq("nombre_nora", "nadie"))
     assert filas(supabase.table(tabla).select("*").eq("nombre_nora", dos.a)) == antes
@@ -85,8 +97,11 @@ def test_no_se_puede_apuntar_a_lo_de_otra(dos: Dos) -> None:
             .table("mensajes")
             .insert(
                 {
-                    "nombre_nora": dos.b, "conversacion_id": dos.ids[dos.a]["conversacion_id"], "sentido": "saliente",
-                    "autor": "nora", "texto": "intruso",
+                    "nombre_nora": dos.b,
+                    "conversacion_id": dos.ids[dos.a]["conversacion_id"],
+                    "sentido": "saliente",
+                    "autor": "nora",
+                    "texto": "intruso",
                 }
             )
         )
@@ -108,8 +123,12 @@ def test_una_nora_no_recibe_mensajes_a_nombre_de_otra(dos: Dos) -> None:
             supabase_de_nora(dos.b).rpc(
                 "recibir_mensaje",
                 {
-                    "p_nombre_nora": dos.a, "p_canal": "simulador", "p_proveedor_sid": "sim:1",
-                    "p_direccion": "simulador:x", "p_direccion_envio": "simulador:x", "p_texto": "hola",
+                    "p_nombre_nora": dos.a,
+                    "p_canal": "simulador",
+                    "p_proveedor_sid": "sim:1",
+                    "p_direccion": "simulador:x",
+                    "p_direccion_envio": "simulador:x",
+                    "p_texto": "hola",
                 },
             )
         )
@@ -123,7 +142,13 @@ def test_sin_nora_en_el_token_no_se_ve_nada(dos: Dos) -> None:
 
 
 def test_una_nora_no_alcanza_secretos(dos: Dos) -> None:
-    for tabla in ("credenciales_nora", "usuarios", "restablecimientos", "intentos_acceso", "ejecuciones_programadas"):
+    for tabla in (
+        "credenciales_nora",
+        "usuarios",
+        "restablecimientos",
+        "intentos_acceso",
+        "ejecuciones_programadas",
+    ):
         with pytest.raises(APIError) as error:
             ejecutar(supabase_de_nora(dos.b).table(tabla).select("*"))
         assert error.value.code == "42501", tabla

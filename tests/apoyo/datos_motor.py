@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Negocios inventados con lo que saben y lo que les preguntan, para medir el motor local.
 
 Cada pregunta lleva la clave del bloque que la contesta, o None si ninguno la contesta aunque se parezca.
@@ -19,18 +18,51 @@ class Negocio:
 ESTETICA = Negocio(
     "estetica",
     {
-        "horario": ("Horario", "Abrimos de martes a sábado de 10 de la mañana a 7 de la tarde. Domingo y lunes cerramos."),
-        "corte": ("Precio del corte", "El corte para mujer cuesta $280 y el de hombre $180. Incluye lavado y secado."),
-        "tinte": ("Tintes y mechas", "El tinte completo va desde $750 según el largo. Las mechas o balayage desde $1,600."),
-        "unas": ("Uñas", "Ponemos uñas de gel en $320 y acrílicas en $400. El esmaltado semipermanente vale $190."),
-        "cita": ("Citas", "Trabajamos con cita. Aparta tu lugar por aquí con un día de anticipación y dinos con quién te gusta."),
-        "ubicacion": ("Dónde estamos", "Calle Naranjos 45, colonia Las Palmas, a una cuadra del parque, local azul."),
-        "pago": ("Formas de pago", "Aceptamos efectivo, tarjeta de débito o crédito y transferencia. No hay meses sin intereses."),
-        "novia": ("Paquete de novia", "Peinado y maquillaje de novia con prueba incluida por $3,500. Vamos a domicilio en la ciudad."),
-        "cancelar": ("Cambiar o cancelar cita", "Puedes mover o cancelar tu cita hasta 4 horas antes sin costo; después se cobra la mitad."),
+        "horario": (
+            "Horario",
+            "Abrimos de martes a sábado de 10 de la mañana a 7 de la tarde. Domingo y lunes cerramos.",
+        ),
+        "corte": (
+            "Precio del corte",
+            "El corte para mujer cuesta $280 y el de hombre $180. Incluye lavado y secado.",
+        ),
+        "tinte": (
+            "Tintes y mechas",
+            "El tinte completo va desde $750 según el largo. Las mechas o balayage desde $1,600.",
+        ),
+        "unas": (
+            "Uñas",
+            "Ponemos uñas de gel en $320 y acrílicas en $400. El esmaltado semipermanente vale $190.",
+        ),
+        "cita": (
+            "Citas",
+            "Trabajamos con cita. Aparta tu lugar por aquí con un día de anticipación y dinos con quién te gusta.",
+        ),
+        "ubicacion": (
+            "Dónde estamos",
+            "Calle Naranjos 45, colonia Las Palmas, a una cuadra del parque, local azul.",
+        ),
+        "pago": (
+            "Formas de pago",
+            "Aceptamos efectivo, tarjeta de débito o crédito y transferencia. No hay meses sin intereses.",
+        ),
+        "novia": (
+            "Paquete de novia",
+            "Peinado y maquillaje de novia con prueba incluida por $3,500. Vamos a domicilio en la ciudad.",
+        ),
+        "cancelar": (
+            "Cambiar o cancelar cita",
+            "Puedes mover o cancelar tu cita hasta 4 horas antes sin costo; después se cobra la mitad.",
+        ),
         "ninos": ("Corte infantil", "A niñas y niños menores de 10 años les cortamos el pelo por $130."),
-        "keratina": ("Alaciado con keratina", "El alaciado dura de 3 a 5 meses, tarda unas 3 horas y cuesta desde $1,900."),
-        "estacionamiento": ("Estacionamiento", "Hay cuatro cajones para clientas enfrente del local, gratis."),
+        "keratina": (
+            "Alaciado con keratina",
+            "El alaciado dura de 3 a 5 meses, tarda unas 3 horas y cuesta desde $1,900.",
+        ),
+        "estacionamiento": (
+            "Estacionamiento",
+            "Hay cuatro cajones para clientas enfrente del local, gratis.",
+        ),
     },
     (
         ("a qué hora abren?", "horario"),
@@ -65,18 +97,51 @@ ESTETICA = Negocio(
 TAQUERIA = Negocio(
     "taqueria",
     {
-        "horario": ("Horario de servicio", "Todos los días de 6 pm a 1 am; viernes y sábado cerramos a las 3 am."),
-        "menu": ("Menú y precios", "Tacos de asada $28, de pastor $22, de tripa $32. Quesadilla $45. Aguas frescas $25."),
-        "envio": ("Servicio a domicilio", "Llevamos tu pedido a toda la zona norte. El envío cuesta $35 y tarda unos 40 minutos."),
+        "horario": (
+            "Horario de servicio",
+            "Todos los días de 6 pm a 1 am; viernes y sábado cerramos a las 3 am.",
+        ),
+        "menu": (
+            "Menú y precios",
+            "Tacos de asada $28, de pastor $22, de tripa $32. Quesadilla $45. Aguas frescas $25.",
+        ),
+        "envio": (
+            "Servicio a domicilio",
+            "Llevamos tu pedido a toda la zona norte. El envío cuesta $35 y tarda unos 40 minutos.",
+        ),
         "minimo": ("Pedido mínimo", "Para mandar a domicilio el pedido mínimo es de $150."),
-        "ubicacion": ("Sucursal", "Estamos en bulevar Reforma 310, esquina con calle 12, junto a la gasolinera."),
-        "pago": ("Pagos", "En el local recibimos efectivo y tarjeta. A domicilio solo efectivo o transferencia."),
-        "eventos": ("Taquizas para eventos", "Hacemos taquizas desde 30 personas, $140 por persona, con dos taqueros y salsas."),
-        "vegetariano": ("Opciones sin carne", "Tenemos tacos de champiñón, de rajas con queso y quesadillas de flor de calabaza."),
-        "promo": ("Promoción de martes", "Los martes hay 2x1 en tacos de pastor de 6 a 9 de la noche, solo en el local."),
-        "factura": ("Facturación", "Facturamos el mismo mes. Manda tu constancia fiscal y la foto de tu ticket."),
-        "reservar": ("Mesas grandes", "Reservamos mesas de 8 personas o más, de domingo a jueves, con 2 horas de anticipación."),
-        "picante": ("Salsas y picor", "La salsa verde casi no pica, la roja pica medio y la de habanero es muy picosa."),
+        "ubicacion": (
+            "Sucursal",
+            "Estamos en bulevar Reforma 310, esquina con calle 12, junto a la gasolinera.",
+        ),
+        "pago": (
+            "Pagos",
+            "En el local recibimos efectivo y tarjeta. A domicilio solo efectivo o transferencia.",
+        ),
+        "eventos": (
+            "Taquizas para eventos",
+            "Hacemos taquizas desde 30 personas, $140 por persona, con dos taqueros y salsas.",
+        ),
+        "vegetariano": (
+            "Opciones sin carne",
+            "Tenemos tacos de champiñón, de rajas con queso y quesadillas de flor de calabaza.",
+        ),
+        "promo": (
+            "Promoción de martes",
+            "Los martes hay 2x1 en tacos de pastor de 6 a 9 de la noche, solo en el local.",
+        ),
+        "factura": (
+            "Facturación",
+            "Facturamos el mismo mes. Manda tu constancia fiscal y la foto de tu ticket.",
+        ),
+        "reservar": (
+            "Mesas grandes",
+            "Reservamos mesas de 8 personas o más, de domingo a jueves, con 2 horas de anticipación.",
+        ),
+        "picante": (
+            "Salsas y picor",
+            "La salsa verde casi no pica, la roja pica medio y la de habanero es muy picosa.",
+        ),
     },
     (
         ("siguen abiertos a las 2 de la mañana el sabado?", "horario"),
@@ -111,18 +176,51 @@ TAQUERIA = Negocio(
 DENTAL = Negocio(
     "dental",
     {
-        "limpieza": ("Limpieza dental", "La limpieza con ultrasonido cuesta $600 y dura 40 minutos. Conviene cada seis meses."),
-        "brackets": ("Ortodoncia", "Los brackets metálicos llevan un enganche de $4,000 y mensualidades de $900 por 18 a 24 meses."),
-        "blanqueamiento": ("Blanqueamiento", "El blanqueamiento en consultorio cuesta $2,800, se hace en una sesión de una hora."),
-        "urgencias": ("Urgencias", "Si traes dolor fuerte, te atendemos el mismo día. Llama o escribe con la palabra URGENCIA."),
+        "limpieza": (
+            "Limpieza dental",
+            "La limpieza con ultrasonido cuesta $600 y dura 40 minutos. Conviene cada seis meses.",
+        ),
+        "brackets": (
+            "Ortodoncia",
+            "Los brackets metálicos llevan un enganche de $4,000 y mensualidades de $900 por 18 a 24 meses.",
+        ),
+        "blanqueamiento": (
+            "Blanqueamiento",
+            "El blanqueamiento en consultorio cuesta $2,800, se hace en una sesión de una hora.",
+        ),
+        "urgencias": (
+            "Urgencias",
+            "Si traes dolor fuerte, te atendemos el mismo día. Llama o escribe con la palabra URGENCIA.",
+        ),
         "horario": ("Horarios de consulta", "Lunes a viernes de 9:00 a 19:00 y sábados de 9:00 a 14:00."),
-        "ubicacion": ("Consultorio", "Av. Universidad 1020, segundo piso, consultorio 204, edificio Médica Sur."),
-        "seguros": ("Seguros", "Trabajamos con seguros de gastos dentales de las principales aseguradoras; trae tu póliza."),
-        "extraccion": ("Muelas del juicio", "La extracción de muela del juicio cuesta de $1,800 a $3,200 según la radiografía."),
-        "valoracion": ("Primera consulta", "La valoración con el doctor y su plan de tratamiento cuesta $300, que se descuentan si te atiendes."),
-        "ninos": ("Odontopediatría", "Atendemos a niños desde los 3 años con la doctora Robles, los martes y jueves."),
-        "pago": ("Pagos y mensualidades", "Puedes pagar en efectivo, con tarjeta y a 6 meses sin intereses en tratamientos de más de $5,000."),
-        "cuidados": ("Después de una extracción", "Muerde la gasa 30 minutos, no te enjuagues ese día, come frío y blando, y no fumes."),
+        "ubicacion": (
+            "Consultorio",
+            "Av. Universidad 1020, segundo piso, consultorio 204, edificio Médica Sur.",
+        ),
+        "seguros": (
+            "Seguros",
+            "Trabajamos con seguros de gastos dentales de las principales aseguradoras; trae tu póliza.",
+        ),
+        "extraccion": (
+            "Muelas del juicio",
+            "La extracción de muela del juicio cuesta de $1,800 a $3,200 según la radiografía.",
+        ),
+        "valoracion": (
+            "Primera consulta",
+            "La valoración con el doctor y su plan de tratamiento cuesta $300, que se descuentan si te atiendes.",
+        ),
+        "ninos": (
+            "Odontopediatría",
+            "Atendemos a niños desde los 3 años con la doctora Robles, los martes y jueves.",
+        ),
+        "pago": (
+            "Pagos y mensualidades",
+            "Puedes pagar en efectivo, con tarjeta y a 6 meses sin intereses en tratamientos de más de $5,000.",
+        ),
+        "cuidados": (
+            "Después de una extracción",
+            "Muerde la gasa 30 minutos, no te enjuagues ese día, come frío y blando, y no fumes.",
+        ),
     },
     (
         ("cuánto cuesta una limpieza", "limpieza"),
@@ -157,17 +255,35 @@ DENTAL = Negocio(
 TALLER = Negocio(
     "taller",
     {
-        "aceite": ("Cambio de aceite", "El cambio de aceite con filtro cuesta desde $850 con aceite sintético. Tarda media hora."),
-        "afinacion": ("Afinación", "La afinación mayor va desde $1,900: bujías, filtros, limpieza de inyectores y revisión."),
+        "aceite": (
+            "Cambio de aceite",
+            "El cambio de aceite con filtro cuesta desde $850 con aceite sintético. Tarda media hora.",
+        ),
+        "afinacion": (
+            "Afinación",
+            "La afinación mayor va desde $1,900: bujías, filtros, limpieza de inyectores y revisión.",
+        ),
         "frenos": ("Frenos", "Cambiamos balatas desde $700 por eje y rectificamos discos por $350 cada uno."),
         "horario": ("Horario del taller", "De lunes a viernes de 8 a 18 horas y el sábado de 8 a 13."),
-        "diagnostico": ("Escaneo", "El diagnóstico con escáner cuesta $350; es gratis si reparas con nosotros."),
-        "garantia": ("Garantía", "Todo trabajo tiene 3 meses o 5,000 km de garantía en mano de obra y refacciones."),
+        "diagnostico": (
+            "Escaneo",
+            "El diagnóstico con escáner cuesta $350; es gratis si reparas con nosotros.",
+        ),
+        "garantia": (
+            "Garantía",
+            "Todo trabajo tiene 3 meses o 5,000 km de garantía en mano de obra y refacciones.",
+        ),
         "grua": ("Grúa", "Tenemos grúa dentro de la ciudad por $600. Llámanos y vamos por tu carro."),
         "ubicacion": ("Cómo llegar", "Estamos en Periférico Norte 2200, frente a la plaza, portón verde."),
         "llantas": ("Llantas", "Vendemos llantas de rin 13 a 18; la alineación y balanceo cuesta $450."),
-        "pago": ("Formas de pago", "Recibimos efectivo, tarjetas y transferencia. Se pide 50% de anticipo en refacciones."),
-        "clima": ("Aire acondicionado", "La carga de gas del aire acondicionado cuesta $950 e incluye revisión de fugas."),
+        "pago": (
+            "Formas de pago",
+            "Recibimos efectivo, tarjetas y transferencia. Se pide 50% de anticipo en refacciones.",
+        ),
+        "clima": (
+            "Aire acondicionado",
+            "La carga de gas del aire acondicionado cuesta $950 e incluye revisión de fugas.",
+        ),
         "verificacion": ("Preverificación", "Revisamos tu auto antes de la verificación vehicular por $250."),
     },
     (
@@ -203,18 +319,45 @@ TALLER = Negocio(
 GIMNASIO = Negocio(
     "gimnasio",
     {
-        "mensualidad": ("Mensualidad", "La mensualidad cuesta $550 y la semana $180. La visita de un día $70."),
+        "mensualidad": (
+            "Mensualidad",
+            "La mensualidad cuesta $550 y la semana $180. La visita de un día $70.",
+        ),
         "inscripcion": ("Inscripción", "La inscripción es de $200 y se paga una sola vez al año."),
-        "horario": ("Horarios del gimnasio", "Abrimos de lunes a viernes de 5 am a 11 pm; sábados de 7 am a 4 pm; domingos cerrado."),
-        "clases": ("Clases", "Hay spinning, zumba y yoga incluidas en la mensualidad. Zumba: lunes y miércoles a las 7 pm."),
-        "entrenador": ("Entrenador personal", "El entrenador personal cuesta $1,200 al mes, tres sesiones por semana."),
-        "promo": ("Promoción para parejas", "Si se inscriben dos personas juntas, la inscripción es gratis para las dos."),
-        "estudiantes": ("Descuento a estudiantes", "Con credencial vigente, los estudiantes pagan $450 al mes."),
-        "regaderas": ("Vestidores y lockers", "Hay vestidores con regadera y lockers; trae tu candado y tu toalla."),
+        "horario": (
+            "Horarios del gimnasio",
+            "Abrimos de lunes a viernes de 5 am a 11 pm; sábados de 7 am a 4 pm; domingos cerrado.",
+        ),
+        "clases": (
+            "Clases",
+            "Hay spinning, zumba y yoga incluidas en la mensualidad. Zumba: lunes y miércoles a las 7 pm.",
+        ),
+        "entrenador": (
+            "Entrenador personal",
+            "El entrenador personal cuesta $1,200 al mes, tres sesiones por semana.",
+        ),
+        "promo": (
+            "Promoción para parejas",
+            "Si se inscriben dos personas juntas, la inscripción es gratis para las dos.",
+        ),
+        "estudiantes": (
+            "Descuento a estudiantes",
+            "Con credencial vigente, los estudiantes pagan $450 al mes.",
+        ),
+        "regaderas": (
+            "Vestidores y lockers",
+            "Hay vestidores con regadera y lockers; trae tu candado y tu toalla.",
+        ),
         "ubicacion": ("Dirección", "Estamos en la plaza Galerías del Sol, local 8, planta alta."),
         "nutricion": ("Nutrióloga", "La consulta con la nutrióloga cuesta $400; los socios pagan $300."),
-        "congelar": ("Congelar la membresía", "Puedes pausar tu membresía hasta 30 días al año avisando con 3 días de anticipación."),
-        "edad": ("Edad mínima", "Pueden entrar desde los 14 años; los menores de 16 necesitan venir con un adulto."),
+        "congelar": (
+            "Congelar la membresía",
+            "Puedes pausar tu membresía hasta 30 días al año avisando con 3 días de anticipación.",
+        ),
+        "edad": (
+            "Edad mínima",
+            "Pueden entrar desde los 14 años; los menores de 16 necesitan venir con un adulto.",
+        ),
     },
     (
         ("cuánto cuesta al mes", "mensualidad"),

@@ -25,9 +25,13 @@ class Dominio:
     def __init__(self, nombre_nora: str) -> None:
         self.nora = nombre_nora
 
-    def escribe(self, texto: str, *, de: str = "whatsapp:+5216621234567", sid: str = "", **campos: str) -> Recibido:
+    def escribe(
+        self, texto: str, *, de: str = "whatsapp:+5216621234567", sid: str = "", **campos: str
+    ) -> Recibido:
         """Un mensaje del cliente."""
-        entrante = leer_entrante({"MessageSid": sid or f"SM{next(_sids):032d}", "From": de, "Body": texto, **campos})
+        entrante = leer_entrante(
+            {"MessageSid": sid or f"SM{next(_sids):032d}", "From": de, "Body": texto, **campos}
+        )
         return consultas.recibir_mensaje(self.nora, "whatsapp", entrante)
 
     def ensena(self, titulo: str, contenido: str) -> None:
@@ -45,7 +49,11 @@ class Dominio:
 
     def dichos(self) -> list[str]:
         """Lo que Nora ha contestado, en orden."""
-        return [m["texto"] for m in sorted(self.tabla("mensajes"), key=lambda m: m["id"]) if m["sentido"] == "saliente"]
+        return [
+            m["texto"]
+            for m in sorted(self.tabla("mensajes"), key=lambda m: m["id"])
+            if m["sentido"] == "saliente"
+        ]
 
     def salientes(self) -> list[dict[str, Any]]:
         """El buzón de salida, en orden."""

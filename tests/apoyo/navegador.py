@@ -13,7 +13,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 TELEFONO = {"width": 390, "height": 844}
 ESCRITORIO = {"width": 1440, "height": 900}
-ARGUMENTOS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+ARGUMENTOS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-sync",
+]
 
 
 class Navegador:

@@ -16,13 +16,20 @@ def sembrar(nora: str, usuario_id: str, sufijo: str = "") -> dict[str, Any]:
         supabase.rpc(
             "recibir_mensaje",
             {
-                "p_nombre_nora": nora, "p_canal": "whatsapp", "p_proveedor_sid": f"SM-{nora}{sufijo}", "p_texto": "hola",
-                "p_direccion": f"whatsapp:{numero}", "p_direccion_envio": f"whatsapp:{numero}",
-                "p_telefono": numero, "p_nombre_perfil": f"Cliente de {nora}",
+                "p_nombre_nora": nora,
+                "p_canal": "whatsapp",
+                "p_proveedor_sid": f"SM-{nora}{sufijo}",
+                "p_texto": "hola",
+                "p_direccion": f"whatsapp:{numero}",
+                "p_direccion_envio": f"whatsapp:{numero}",
+                "p_telefono": numero,
+                "p_nombre_perfil": f"Cliente de {nora}",
             },
         )
     )
-    etiqueta = filas(supabase.table("etiquetas").insert({"nombre_nora": nora, "nombre": f"frecuente{sufijo}"}))[0]
+    etiqueta = filas(
+        supabase.table("etiquetas").insert({"nombre_nora": nora, "nombre": f"frecuente{sufijo}"})
+    )[0]
     bloque = filas(
         supabase.table("conocimiento_nora").insert(
             {"nombre_nora": nora, "titulo": f"Horario{sufijo}", "contenido": "Abrimos a las nueve"}
@@ -36,21 +43,35 @@ def sembrar(nora: str, usuario_id: str, sufijo: str = "") -> dict[str, Any]:
     saliente = filas(
         supabase.table("mensajes").insert(
             {
-                "nombre_nora": nora, "conversacion_id": recibido["conversacion_id"], "sentido": "saliente",
-                "autor": "nora", "texto": "¡Hola!",
+                "nombre_nora": nora,
+                "conversacion_id": recibido["conversacion_id"],
+                "sentido": "saliente",
+                "autor": "nora",
+                "texto": "¡Hola!",
             }
         )
     )[0]
     ejecutar(
         supabase.table("mensajes_salientes").insert(
             {
-                "nombre_nora": nora, "mensaje_id": saliente["id"], "conversacion_id": recibido["conversacion_id"],
-                "canal": "whatsapp", "direccion_envio": f"whatsapp:{numero}", "texto": "¡Hola!",
+                "nombre_nora": nora,
+                "mensaje_id": saliente["id"],
+                "conversacion_id": recibido["conversacion_id"],
+                "canal": "whatsapp",
+                "direccion_envio": f"whatsapp:{numero}",
+                "texto": "¡Hola!",
             }
         )
     )
-    ejecutar(supabase.table("auditoria").insert({"nombre_nora": nora, "accion": "prueba", "usuario_id": usuario_id}))
+    ejecutar(
+        supabase.table("auditoria").insert(
+            {"nombre_nora": nora, "accion": "prueba", "usuario_id": usuario_id}
+        )
+    )
     return {
-        "contacto_id": recibido["contacto_id"], "conversacion_id": recibido["conversacion_id"],
-        "etiqueta_id": etiqueta["id"], "bloque_id": bloque["id"], "mensaje_id": saliente["id"],
+        "contacto_id": recibido["contacto_id"],
+        "conversacion_id": recibido["conversacion_id"],
+        "etiqueta_id": etiqueta["id"],
+        "bloque_id": bloque["id"],
+        "mensaje_id": saliente["id"],
     }

@@ -89,7 +89,7 @@ def levantar_procesos(cuantos: int, entorno: dict[str, str]) -> Iterator[Proceso
     try:
         for puerto in puertos:
             grupo.procesos.append(
-                subprocess.Popen(  # noqa: S603  el propio intérprete
+                subprocess.Popen(
                     [sys.executable, "run.py"],
                     cwd=RAIZ,
                     env={**base, **entorno, "PORT": str(puerto)},

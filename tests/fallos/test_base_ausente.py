@@ -1,4 +1,4 @@
-"""PostgreSQL ausente al arrancar, detenido o congelado después: se sirve, se dice la verdad, y al volver todo sigue solo."""
+"""PostgreSQL ausente al arrancar, detenido o congelado después: se sirve, se dice la verdad, y al volver todo sigue."""
 
 from __future__ import annotations
 
@@ -50,9 +50,17 @@ def postgres() -> Iterator[ServidorPostgres]:
 def escribir(url: str, sid: str, nora: str = "marea") -> tuple[int, float]:
     """(código, segundos) de un mensaje bien firmado."""
     ruta = f"{url}/webhook/{nora}"
-    campos = {"MessageSid": sid, "AccountSid": CUENTA, "From": "whatsapp:+5216621234567", "To": "whatsapp:+526620000009", "Body": "hola"}
+    campos = {
+        "MessageSid": sid,
+        "AccountSid": CUENTA,
+        "From": "whatsapp:+5216621234567",
+        "To": "whatsapp:+526620000009",
+        "Body": "hola",
+    }
     inicio = time.monotonic()
-    respuesta = requests.post(ruta, data=campos, headers={"X-Twilio-Signature": firmar(TOKEN, ruta, campos)}, timeout=20)
+    respuesta = requests.post(
+        ruta, data=campos, headers={"X-Twilio-Signature": firmar(TOKEN, ruta, campos)}, timeout=20
+    )
     return respuesta.status_code, time.monotonic() - inicio
 
 
@@ -62,7 +70,9 @@ def sana(url: str) -> bool:
 
 def guardados(postgres: ServidorPostgres) -> set[str]:
     with psycopg.connect(postgres.asegurar().administrador) as conexion:
-        return {f[0] for f in conexion.execute("select proveedor_sid from mensajes where sentido = 'entrante'")}
+        return {
+            f[0] for f in conexion.execute("select proveedor_sid from mensajes where sentido = 'entrante'")
+        }
 
 
 def test_parada_congelada_y_de_vuelta(postgres: ServidorPostgres, tmp_path: Path) -> None:
@@ -70,8 +80,12 @@ def test_parada_congelada_y_de_vuelta(postgres: ServidorPostgres, tmp_path: Path
     with twilio_falso() as twilio:
         twilio.cuenta, twilio.token = CUENTA, TOKEN
         entorno = {
-            "ENTORNO": "pruebas", "SUPABASE_DB_URL": direcciones.servicio, "NORA_DATOS": str(tmp_path / "datos"),
-            "TWILIO_ACCOUNT_SID": CUENTA, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_BASE_URL": twilio.url,
+            "ENTORNO": "pruebas",
+            "SUPABASE_DB_URL": direcciones.servicio,
+            "NORA_DATOS": str(tmp_path / "datos"),
+            "TWILIO_ACCOUNT_SID": CUENTA,
+            "TWILIO_AUTH_TOKEN": TOKEN,
+            "TWILIO_BASE_URL": twilio.url,
         }
         with levantar_procesos(1, entorno) as grupo:
             url = grupo.urls[0]
@@ -103,8 +117,11 @@ def test_ausente_al_arrancar(postgres: ServidorPostgres, tmp_path: Path) -> None
     direcciones = postgres.asegurar()
     postgres.detener()
     entorno = {
-        "ENTORNO": "pruebas", "SUPABASE_DB_URL": direcciones.servicio, "NORA_DATOS": str(tmp_path / "datos"),
-        "TWILIO_ACCOUNT_SID": CUENTA, "TWILIO_AUTH_TOKEN": TOKEN,
+        "ENTORNO": "pruebas",
+        "SUPABASE_DB_URL": direcciones.servicio,
+        "NORA_DATOS": str(tmp_path / "datos"),
+        "TWILIO_ACCOUNT_SID": CUENTA,
+        "TWILIO_AUTH_TOKEN": TOKEN,
     }
     with levantar_procesos(1, entorno) as grupo:
         url = grupo.urls[0]

@@ -20,7 +20,9 @@ UN_SEGUNDO = 1.0
 @pytest.fixture
 def procesos(base: DireccionesPostgres, tmp_path: Path) -> Iterator[Procesos]:
     entorno = {
-        "ENTORNO": "pruebas", "SUPABASE_DB_URL": base.servicio, "NORA_DATOS": str(tmp_path / "datos"),
+        "ENTORNO": "pruebas",
+        "SUPABASE_DB_URL": base.servicio,
+        "NORA_DATOS": str(tmp_path / "datos"),
         "TWILIO_AUTH_TOKEN": "token-de-prueba",
     }
     with levantar_procesos(PROCESOS, entorno) as grupo:
@@ -38,14 +40,28 @@ def tarda(condicion: Callable[[], bool], que: str) -> float:
     return time.monotonic() - inicio
 
 
-def test_una_nora_hecha_renombrada_y_suspendida_mientras_sirven(procesos: Procesos, base: DireccionesPostgres) -> None:
+def test_una_nora_hecha_renombrada_y_suspendida_mientras_sirven(
+    procesos: Procesos, base: DireccionesPostgres
+) -> None:
     assert codigos(procesos, "/webhook/marea") == {404}
     with psycopg.connect(base.administrador, autocommit=True) as conexion:
         pasos = (
-            ("insert into configuracion_bot (nombre_nora, nombre_visible, numero_nora, modulos)"
-             " values ('marea', 'Marea', '+526620000009', '[\"chat\"]')", "/webhook/marea", 403),
-            ("insert into conocimiento_nora (nombre_nora, titulo, contenido) values ('marea', 'a', 'b')", "/webhook/marea", 403),
-            ("update configuracion_bot set nombre_nora = 'mar' where nombre_nora = 'marea'", "/webhook/mar", 403),
+            (
+                "insert into configuracion_bot (nombre_nora, nombre_visible, numero_nora, modulos)"
+                " values ('marea', 'Marea', '+526620000009', '[\"chat\"]')",
+                "/webhook/marea",
+                403,
+            ),
+            (
+                "insert into conocimiento_nora (nombre_nora, titulo, contenido) values ('marea', 'a', 'b')",
+                "/webhook/marea",
+                403,
+            ),
+            (
+                "update configuracion_bot set nombre_nora = 'mar' where nombre_nora = 'marea'",
+                "/webhook/mar",
+                403,
+            ),
             ("select 1", "/webhook/marea", 404),
             ("update configuracion_bot set activo = false where nombre_nora = 'mar'", "/webhook/mar", 404),
             ("update configuracion_bot set activo = true where nombre_nora = 'mar'", "/webhook/mar", 403),
@@ -53,12 +69,14 @@ def test_una_nora_hecha_renombrada_y_suspendida_mientras_sirven(procesos: Proces
         )
         for sentencia, ruta, codigo in pasos:
             conexion.execute(sentencia)
-            duro = tarda(lambda ruta=ruta, codigo=codigo: codigos(procesos, ruta) == {codigo}, f"{ruta} -> {codigo}")
+            duro = tarda(
+                lambda ruta=ruta, codigo=codigo: codigos(procesos, ruta) == {codigo}, f"{ruta} -> {codigo}"
+            )
             assert duro < UN_SEGUNDO, f"{sentencia}: {duro:.2f} s"
 
 
 def test_un_modulo_apagado_es_404_en_todos(procesos: Procesos, base: DireccionesPostgres) -> None:
-    """Sin sesión, una dirección que existe manda a la entrada con su destino y una que no existe también: se mira con sesión."""
+    """Se mira con sesión: sin ella, una dirección que no existe también manda a la entrada."""
     from clientes.aura.utils.auth_utils import hash_de_contrasena
 
     with psycopg.connect(base.administrador, autocommit=True) as conexion:
@@ -73,13 +91,20 @@ def test_un_modulo_apagado_es_404_en_todos(procesos: Procesos, base: Direcciones
         sesiones = [entrar(url) for url in procesos.urls]
 
         def ven(ruta: str) -> set[int]:
-            return {s.get(f"{url}{ruta}", timeout=5).status_code for s, url in zip(sesiones, procesos.urls, strict=True)}
+            return {
+                s.get(f"{url}{ruta}", timeout=5).status_code
+                for s, url in zip(sesiones, procesos.urls, strict=True)
+            }
 
         assert ven("/panel_cliente/marea/contactos/") == {200}
         conexion.execute("""update configuracion_bot set modulos = '["chat"]' where nombre_nora = 'marea'""")
         apagar = tarda(lambda: ven("/panel_cliente/marea/contactos/") == {404}, "contactos apagado en todos")
-        conexion.execute("""update configuracion_bot set modulos = '["chat", "contactos"]' where nombre_nora = 'marea'""")
-        prender = tarda(lambda: ven("/panel_cliente/marea/contactos/") == {200}, "contactos encendido en todos")
+        conexion.execute(
+            """update configuracion_bot set modulos = '["chat", "contactos"]' where nombre_nora = 'marea'"""
+        )
+        prender = tarda(
+            lambda: ven("/panel_cliente/marea/contactos/") == {200}, "contactos encendido en todos"
+        )
         assert apagar < UN_SEGUNDO and prender < UN_SEGUNDO
 
 
@@ -93,7 +118,8 @@ def entrar(url: str) -> requests.Session:
     respuesta = sesion.post(
         f"{url}/login",
         data={"correo": "admin@prueba.mx", "contrasena": "una frase de prueba", "csrf_token": encontrado[1]},
-        allow_redirects=False, timeout=10,
+        allow_redirects=False,
+        timeout=10,
     )
     assert respuesta.status_code == 302, respuesta.text[:500]
     return sesion

@@ -151,7 +151,8 @@ def test_lo_que_no_sale_se_queda_y_reintentar_no_lo_duplica(
     expect(reintentar).to_be_visible(timeout=PLAZO_MS)
     pagina.unroute("**/responder")
     reintentar.click()
-    expect(reintentar).to_have_count(0, timeout=PLAZO_MS)
+    # El botón se esconde al tocarlo; lo provisional se quita cuando quedó guardado.
+    expect(pagina.locator("[data-provisional]")).to_have_count(0, timeout=PLAZO_MS)
     assert sql("select texto from mensajes where autor = 'persona' order by id") == [
         ("Sí, dime\nen qué te ayudo",), ("segundo",),
     ]  # fmt: skip

@@ -1,5 +1,5 @@
-"""El trabajo principal, entero: se crean dos Noras mientras cuatro procesos sirven, cada dueña le enseña un precio a la
-suya, un cliente pregunta con otras palabras por WhatsApp, y la respuesta sale una vez y se ve en el chat sin recargar."""
+"""El trabajo principal, entero: se crean dos Noras mientras cuatro procesos sirven, cada dueña le enseña un precio a
+la suya, un cliente pregunta con otras palabras, y la respuesta sale una vez y se ve en el chat sin recargar."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def twilio() -> Iterator[TwilioFalso]:
 @pytest.fixture
 def procesos(base: DireccionesPostgres, tmp_path: Path, twilio: TwilioFalso) -> Iterator[Procesos]:
     entorno = {
-        "ENTORNO": "pruebas", "SUPABASE_DB_URL": base.servicio, "NORA_DATOS": str(tmp_path / "datos"),
+        "ENTORNO": "pruebas",
+        "SUPABASE_DB_URL": base.servicio,
+        "NORA_DATOS": str(tmp_path / "datos"),
         "TWILIO_BASE_URL": twilio.url,
     }
     with psycopg.connect(base.administrador, autocommit=True) as conexion:
@@ -86,16 +88,26 @@ def crear(admin: Persona, azar: random.Random) -> Negocio:
     admin.mandar(
         "/admin/noras/nueva",
         {
-            "nombre_nora": negocio.nombre, "nombre_visible": negocio.nombre, "numero_nora": negocio.numero,
-            "zona_horaria": "America/Hermosillo", "modulos": ["chat", "contactos", "conocimiento", "simulador"],
+            "nombre_nora": negocio.nombre,
+            "nombre_visible": negocio.nombre,
+            "numero_nora": negocio.numero,
+            "zona_horaria": "America/Hermosillo",
+            "modulos": ["chat", "contactos", "conocimiento", "simulador"],
         },
     )
     pagina = f"/admin/noras/{negocio.nombre}/datos"
-    admin.mandar(f"/admin/noras/{negocio.nombre}/credenciales", {"cuenta": negocio.cuenta, "token": negocio.token}, pagina=pagina)
+    admin.mandar(
+        f"/admin/noras/{negocio.nombre}/credenciales",
+        {"cuenta": negocio.cuenta, "token": negocio.token},
+        pagina=pagina,
+    )
     admin.mandar(
         "/admin/usuarios/nuevo",
         {
-            "correo": f"duena@{negocio.nombre}.mx", "nombre": "Dueña", "rol": "dueno", "nombre_nora": negocio.nombre,
+            "correo": f"duena@{negocio.nombre}.mx",
+            "nombre": "Dueña",
+            "rol": "dueno",
+            "nombre_nora": negocio.nombre,
             "contrasena": CONTRASENA,
         },
     )
@@ -119,8 +131,14 @@ def escribir(url: str, negocio: Negocio, texto: str, sid: str) -> int:
     """Un mensaje del cliente, firmado como lo firma Twilio."""
     ruta = f"{url}/webhook/{negocio.nombre}"
     campos = {
-        "MessageSid": sid, "AccountSid": negocio.cuenta, "From": "whatsapp:+5216621234567", "To": f"whatsapp:{negocio.numero}",
-        "Body": texto, "NumMedia": "0", "ProfileName": "Cliente", "WaId": "5216621234567",
+        "MessageSid": sid,
+        "AccountSid": negocio.cuenta,
+        "From": "whatsapp:+5216621234567",
+        "To": f"whatsapp:{negocio.numero}",
+        "Body": texto,
+        "NumMedia": "0",
+        "ProfileName": "Cliente",
+        "WaId": "5216621234567",
     }
     cabeceras = {"X-Twilio-Signature": firmar(negocio.token, ruta, campos)}
     respuesta = requests.post(ruta, data=campos, headers=cabeceras, timeout=10)
@@ -141,7 +159,11 @@ def test_de_la_alta_a_la_respuesta_en_el_chat(
     negocios = [crear(Persona(procesos.urls[0], "admin@prueba.mx"), azar) for _ in range(2)]
     twilio.otras_cuentas = {negocio.cuenta: negocio.token for negocio in negocios}
     for url, negocio in zip(procesos.urls[1:], negocios, strict=False):
-        esperar(lambda u=url, n=negocio: escribir_sin_firma(u, n) == 403, "la Nora nueva en el otro proceso", segundos=5)
+        esperar(
+            lambda u=url, n=negocio: escribir_sin_firma(u, n) == 403,
+            "la Nora nueva en el otro proceso",
+            segundos=5,
+        )
         ensenar(url, negocio, azar)
 
     paginas = []
@@ -178,7 +200,9 @@ def test_de_la_alta_a_la_respuesta_en_el_chat(
 
 def escribir_sin_firma(url: str, negocio: Negocio) -> int:
     return requests.post(
-        f"{url}/webhook/{negocio.nombre}", data={"Body": "hola", "MessageSid": "SMx", "From": "whatsapp:+526621111111"}, timeout=10
+        f"{url}/webhook/{negocio.nombre}",
+        data={"Body": "hola", "MessageSid": "SMx", "From": "whatsapp:+526621111111"},
+        timeout=10,
     ).status_code
 
 

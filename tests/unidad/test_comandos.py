@@ -31,7 +31,9 @@ def consola(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
 
 
 def test_crear_cambiar_y_suspender(consola: Callable[..., Any]) -> None:
-    hecho = consola("nora", "crear", "espiga", "--visible", "La Espiga", "--numero", NUMERO, "--modulos", "contactos")
+    hecho = consola(
+        "nora", "crear", "espiga", "--visible", "La Espiga", "--numero", NUMERO, "--modulos", "contactos"
+    )
     assert hecho.exit_code == 0, hecho.output
     assert "espiga\t+15550100001\tactiva\t0\tcontactos" in consola("nora", "listar").output
     cambiado = consola("nora", "modulos", "espiga", "--activar", "chat", "--desactivar", "contactos")
@@ -52,7 +54,9 @@ def test_crear_cambiar_y_suspender(consola: Callable[..., Any]) -> None:
         (("usuario", "enlace", "nadie@x.mx"), "No hay una cuenta con ese correo."),
     ],
 )
-def test_un_fallo_es_una_frase_y_estado_1(consola: Callable[..., Any], argumentos: tuple[str, ...], frase: str) -> None:
+def test_un_fallo_es_una_frase_y_estado_1(
+    consola: Callable[..., Any], argumentos: tuple[str, ...], frase: str
+) -> None:
     hecho = consola(*argumentos)
     assert hecho.exit_code == 1
     assert frase in hecho.stderr and len(hecho.stderr.strip().splitlines()) == 1 and hecho.stdout == ""
@@ -74,7 +78,9 @@ def test_argumentos_malos_son_estado_2(consola: Callable[..., Any], argumentos: 
 
 def test_la_contrasena_se_pregunta_sin_ensenarla(consola: Callable[..., Any]) -> None:
     secreta = "una frase muy mia"
-    hecho = consola("usuario", "crear", "--correo", "ana@x.mx", "--rol", "admin", input=f"{secreta}\n{secreta}\n")
+    hecho = consola(
+        "usuario", "crear", "--correo", "ana@x.mx", "--rol", "admin", input=f"{secreta}\n{secreta}\n"
+    )
     assert hecho.exit_code == 0 and secreta not in hecho.output
     cuenta = personas.usuario_por_correo("ana@x.mx")
     assert cuenta is not None and cuenta.es_admin
@@ -106,7 +112,14 @@ def test_los_dos_modulos_nuevos_pasan_sus_propias_pruebas(tmp_path: Path) -> Non
     for carpeta in ("clientes", "supabase", "patches", "herramientas"):
         shutil.copytree(RAIZ / carpeta, copia / carpeta, ignore=fuera)
     shutil.copytree(RAIZ / "tests" / "apoyo", copia / "tests" / "apoyo", ignore=fuera)
-    sueltos = ("app_config.py", "extensiones.py", "scheduler_jobs.py", "run.py", "pyproject.toml", "tests/conftest.py")
+    sueltos = (
+        "app_config.py",
+        "extensiones.py",
+        "scheduler_jobs.py",
+        "run.py",
+        "pyproject.toml",
+        "tests/conftest.py",
+    )
     for archivo in sueltos:
         shutil.copy(RAIZ / archivo, copia / archivo)
     escribir_modulo("pedidos", nombre_nora=None, titulo="Pedidos", raiz=copia)
@@ -114,7 +127,12 @@ def test_los_dos_modulos_nuevos_pasan_sus_propias_pruebas(tmp_path: Path) -> Non
     limpio = {clave: dato for clave, dato in os.environ.items() if not clave.startswith("PYTEST_")}
     corrida = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/modulos"],
-        cwd=copia, env=limpio, capture_output=True, text=True, timeout=110, check=False,
+        cwd=copia,
+        env=limpio,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
     )
     assert corrida.returncode == 0, corrida.stdout[-3000:]
     assert "6 passed" in corrida.stdout

@@ -22,7 +22,9 @@ def galleta(cliente: Any) -> str | None:
     return dato.value if dato else None
 
 
-def test_la_sesion_cambia_de_id_al_entrar_y_al_salir(app: Flask, crear_nora: Any, crear_usuario: Any, cliente_http: Any) -> None:
+def test_la_sesion_cambia_de_id_al_entrar_y_al_salir(
+    app: Flask, crear_nora: Any, crear_usuario: Any, cliente_http: Any
+) -> None:
     crear_usuario("ana@x.mx", "dueno", crear_nora("marea"))
     cliente_http.csrf()
     antes = galleta(cliente_http)
@@ -35,7 +37,9 @@ def test_la_sesion_cambia_de_id_al_entrar_y_al_salir(app: Flask, crear_nora: Any
     assert cliente_http.get("/panel_cliente/marea/").status_code == 302, "la sesión vieja seguía valiendo"
 
 
-def test_cambiar_la_contrasena_cierra_las_demas_sesiones(app: Flask, crear_nora: Any, crear_usuario: Any) -> None:
+def test_cambiar_la_contrasena_cierra_las_demas_sesiones(
+    app: Flask, crear_nora: Any, crear_usuario: Any
+) -> None:
     crear_usuario("ana@x.mx", "dueno", crear_nora("marea"))
     from conftest import ClienteHttp
 
@@ -135,7 +139,17 @@ def test_el_enlace_caduca_y_su_firma_cuenta(
 
 @pytest.mark.parametrize(
     "malo",
-    ["https://malo.mx", "//malo.mx", "/\\malo.mx", "\\\\malo.mx", "javascript:alert(1)", "/x\\..\\malo", "/a\nLocation: x", "", None],
+    [
+        "https://malo.mx",
+        "//malo.mx",
+        "/\\malo.mx",
+        "\\\\malo.mx",
+        "javascript:alert(1)",
+        "/x\\..\\malo",
+        "/a\nLocation: x",
+        "",
+        None,
+    ],
 )
 def test_next_no_sale_del_sitio(malo: str | None) -> None:
     assert destino_seguro(malo) is None
@@ -145,7 +159,12 @@ def test_next_dentro_del_sitio_se_respeta(crear_nora: Any, crear_usuario: Any, c
     crear_usuario("ana@x.mx", "dueno", crear_nora("marea"))
     respuesta = cliente_http.post(
         "/login",
-        data={"correo": "ana@x.mx", "contrasena": CONTRASENA, "csrf_token": cliente_http.csrf(), "next": "/panel_cliente/marea/contactos/"},
+        data={
+            "correo": "ana@x.mx",
+            "contrasena": CONTRASENA,
+            "csrf_token": cliente_http.csrf(),
+            "next": "/panel_cliente/marea/contactos/",
+        },
     )
     assert respuesta.location == "/panel_cliente/marea/contactos/"
 
@@ -175,5 +194,7 @@ def test_el_admin_entra_como_dueno_con_su_barra_y_queda_escrito(
     for _ in range(3):
         assert "/admin/salir" in admin.get("/panel_cliente/marea/").get_data(as_text=True)
     with psycopg.connect(base.administrador) as conexion:
-        veces = conexion.execute("select count(*) from auditoria where accion = 'entrar_como_dueno' and nombre_nora = 'marea'").fetchone()
+        veces = conexion.execute(
+            "select count(*) from auditoria where accion = 'entrar_como_dueno' and nombre_nora = 'marea'"
+        ).fetchone()
     assert veces == (1,)

@@ -20,10 +20,12 @@ AHORA = datetime(2026, 11, 24, 17, 30, 4, tzinfo=UTC)
 RECLAMAR = """
 import sys
 from datetime import datetime, timedelta
+from pathlib import Path
 from app_config import Config
 from clientes.aura import create_app
 from scheduler_jobs import TRABAJOS, reclamar
-app, _ = create_app(Config(ENTORNO="pruebas", SUPABASE_DB_URL=sys.argv[1], NORA_DATOS=__import__("pathlib").Path(sys.argv[2])))
+config = Config(ENTORNO="pruebas", SUPABASE_DB_URL=sys.argv[1], NORA_DATOS=Path(sys.argv[2]))
+app, _ = create_app(config)
 trabajo = next(t for t in TRABAJOS if t.id == "liberar_atorados")
 inicio = datetime.fromisoformat(sys.argv[3])
 sys.stdin.readline()
@@ -41,7 +43,10 @@ def test_cuatro_procesos_un_efecto_por_periodo(app: Flask, base: DireccionesPost
     procesos = [
         subprocess.Popen(
             [sys.executable, "-c", RECLAMAR, base.servicio, str(config.NORA_DATOS), AHORA.isoformat()],
-            cwd=RAIZ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            cwd=RAIZ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for _ in range(4)
     ]
@@ -68,7 +73,10 @@ def test_fuera_de_hora_no_reclama(app: Flask) -> None:
 
 def test_cada_zona_tiene_su_hora() -> None:
     """Hermosillo es UTC-7 todo el año; Tijuana cambia: las 8:00 de enero y de julio no son la misma hora UTC."""
-    hermosillo, tijuana = _trabajo("0 8 * * *", "America/Hermosillo"), _trabajo("0 8 * * *", "America/Tijuana")
+    hermosillo, tijuana = (
+        _trabajo("0 8 * * *", "America/Hermosillo"),
+        _trabajo("0 8 * * *", "America/Tijuana"),
+    )
     enero, julio = datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC)
     assert periodo_vigente(hermosillo, enero.replace(hour=15, minute=1)) == enero.replace(hour=15)
     assert periodo_vigente(hermosillo, julio.replace(hour=15, minute=1)) == julio.replace(hour=15)

@@ -12,7 +12,7 @@ RAIZ = Path(__file__).resolve().parents[2]
 AURA = RAIZ / "clientes" / "aura"
 
 # Lo que la semilla dibuja, ruta por ruta.
-ARBOL = """
+ARBOL = """\
 clientes/aura/__init__.py
 clientes/aura/registro/registro_dinamico.py
 clientes/aura/registro/registro_login.py
@@ -69,7 +69,7 @@ scheduler_jobs.py
 requirements.txt
 gunicorn_config.py
 patches/werkzeug_patches.py
-""".split()
+""".splitlines()
 
 # Lo que la semilla dibuja y llega después, con su razón.
 DESPUES = {
@@ -83,7 +83,10 @@ DESPUES = {
 
 # Archivos de Python que se corren, no se importan.
 SE_CORREN = {
-    "run.py", "dev_start.py", "gunicorn_config.py", "clientes/aura/supabase_local/__main__.py",
+    "run.py",
+    "dev_start.py",
+    "gunicorn_config.py",
+    "clientes/aura/supabase_local/__main__.py",
 }
 NOMBRES = {
     "extensiones.py": ("socketio", "session_ext", "scheduler"),
@@ -127,8 +130,11 @@ def test_los_nombres_de_la_semilla_se_conservan(ruta: str) -> None:
 def _fuentes(*patrones: str) -> list[Path]:
     fuera = ("node_modules", ".venv", "/vendor/", "__pycache__", ".datos")
     return sorted(
-        ruta for patron in patrones for ruta in RAIZ.glob(patron)
-        if ruta.is_file() and not any(parte in str(ruta.relative_to(RAIZ)) or parte in str(ruta) for parte in fuera)
+        ruta
+        for patron in patrones
+        for ruta in RAIZ.glob(patron)
+        if ruta.is_file()
+        and not any(parte in str(ruta.relative_to(RAIZ)) or parte in str(ruta) for parte in fuera)
     )
 
 
@@ -139,7 +145,9 @@ def test_ningun_archivo_de_python_sobra() -> None:
     for ruta in [*fuentes, *_fuentes("tests/**/*.py", "benchmarks/*.py")]:
         for nodo in ast.walk(ast.parse(ruta.read_text(encoding="utf-8"))):
             importados |= _nombres_importados(nodo, ruta)
-    textos = "\n".join(r.read_text(encoding="utf-8") for r in _fuentes("pyproject.toml", "docs/**/*.md", "README.md"))
+    textos = "\n".join(
+        r.read_text(encoding="utf-8") for r in _fuentes("pyproject.toml", "docs/**/*.md", "README.md")
+    )
     sobran = []
     for ruta in fuentes:
         relativa = str(ruta.relative_to(RAIZ))
@@ -169,7 +177,9 @@ def _nombres_importados(nodo: ast.AST, ruta: Path) -> set[str]:
 def test_cada_estilo_y_guion_lo_enlaza_alguien() -> None:
     archivos = _fuentes("clientes/aura/static/css/**/*.css", "clientes/aura/static/js/**/*.js")
     quienes = _fuentes(
-        "clientes/aura/templates/**/*.html", "clientes/aura/static/css/**/*.css", "clientes/aura/static/js/**/*.js",
+        "clientes/aura/templates/**/*.html",
+        "clientes/aura/static/css/**/*.css",
+        "clientes/aura/static/js/**/*.js",
         "clientes/aura/static/*.webmanifest",
     )
     textos = {ruta: ruta.read_text(encoding="utf-8") for ruta in quienes}
@@ -178,7 +188,8 @@ def test_cada_estilo_y_guion_lo_enlaza_alguien() -> None:
         desde_static = str(ruta.relative_to(AURA / "static"))
         citado = any(
             desde_static in texto or re.search(rf"[\"'(/]{re.escape(ruta.name)}[\"')]", texto)
-            for otra, texto in textos.items() if otra != ruta
+            for otra, texto in textos.items()
+            if otra != ruta
         )
         if not citado:
             sueltos.append(desde_static)
@@ -189,28 +200,43 @@ def test_cada_imagen_la_usa_alguien() -> None:
     textos = "\n".join(
         ruta.read_text(encoding="utf-8")
         for ruta in _fuentes(
-            "clientes/aura/templates/**/*.html", "clientes/aura/static/**/*.css", "clientes/aura/static/**/*.js",
-            "clientes/aura/static/*.webmanifest", "clientes/aura/**/*.py", "herramientas/*.py", "README.md",
+            "clientes/aura/templates/**/*.html",
+            "clientes/aura/static/**/*.css",
+            "clientes/aura/static/**/*.js",
+            "clientes/aura/static/*.webmanifest",
+            "clientes/aura/**/*.py",
+            "herramientas/*.py",
+            "README.md",
         )
     )
-    imagenes = [r for r in _fuentes("clientes/aura/static/images/**/*") if r.suffix in {".png", ".svg", ".ico", ".jpg"}]
+    imagenes = [
+        r
+        for r in _fuentes("clientes/aura/static/images/**/*")
+        if r.suffix in {".png", ".svg", ".ico", ".jpg"}
+    ]
     assert imagenes
     # Los avatares se eligen por número: basta con que alguien nombre su carpeta.
-    sueltas = [r.name for r in imagenes if r.name not in textos and r.stem.rstrip("0123456789-") not in textos]
+    sueltas = [
+        r.name for r in imagenes if r.name not in textos and r.stem.rstrip("0123456789-") not in textos
+    ]
     assert sueltas == []
 
 
 def test_ninguna_carpeta_vacia() -> None:
     vacias = [
-        str(c.relative_to(RAIZ)) for c in AURA.rglob("*")
-        if c.is_dir() and c.name not in {"__pycache__", "vendor"} and not any(h for h in c.iterdir() if h.name != "__pycache__")
+        str(c.relative_to(RAIZ))
+        for c in AURA.rglob("*")
+        if c.is_dir()
+        and c.name not in {"__pycache__", "vendor"}
+        and not any(h for h in c.iterdir() if h.name != "__pycache__")
     ]
     assert vacias == []
 
 
 def test_los_imports_dentro_de_aura_son_relativos() -> None:
     absolutos = [
-        str(ruta.relative_to(RAIZ)) for ruta in _fuentes("clientes/aura/**/*.py")
+        str(ruta.relative_to(RAIZ))
+        for ruta in _fuentes("clientes/aura/**/*.py")
         if re.search(r"^\s*(from|import) clientes\.aura", ruta.read_text(encoding="utf-8"), re.M)
     ]
     assert absolutos == []

@@ -1,4 +1,4 @@
-"""El negocio de demostración: una Nora inventada con clientes, pláticas y conocimiento, para que toda página enseñe algo."""
+"""El negocio de demostración: una Nora inventada con clientes, pláticas y conocimiento; toda página enseña algo."""
 
 from .carga import cargar
 

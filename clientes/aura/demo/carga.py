@@ -31,11 +31,17 @@ def cargar(app: Flask) -> dict[str, str]:
         consultas.crear_nora(modulos)
         _cargar_platicas(consultas.guardar_bloques())
     for (correo, contrasena), (rol, nombre) in zip(
-        cuentas.items(), (("admin", "Admin de demostración"), ("dueno", "Rosa Peralta"), ("agente", "Luis Gámez")), strict=True
+        cuentas.items(),
+        (("admin", "Admin de demostración"), ("dueno", "Rosa Peralta"), ("agente", "Luis Gámez")),
+        strict=True,
     ):
         if not consultas.existe_cuenta(correo):
             personas.crear_usuario(
-                correo, contrasena, rol=rol, nombre_nora=None if rol == "admin" else contenido.NOMBRE_NORA, nombre=nombre
+                correo,
+                contrasena,
+                rol=rol,
+                nombre_nora=None if rol == "admin" else contenido.NOMBRE_NORA,
+                nombre=nombre,
             )
     registro_de(app).releer(contenido.NOMBRE_NORA)
     return cuentas
@@ -50,7 +56,9 @@ def _cuentas(app: Flask) -> dict[str, str]:
             correo: f"{correo.split('@')[0]}-{secrets.token_hex(4)}"
             for correo in ("admin@demo.mx", "duena@demo.mx", "agente@demo.mx")
         }
-        with os.fdopen(os.open(ruta, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as archivo:
+        with os.fdopen(
+            os.open(ruta, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+        ) as archivo:
             json.dump(nuevas, archivo)
     guardadas: dict[str, str] = json.loads(ruta.read_text(encoding="utf-8"))
     return guardadas
@@ -65,11 +73,15 @@ def _cargar_platicas(bloques: dict[str, str]) -> None:
         contacto = consultas.ContactoDemo(nombre=nombre, telefono=f"+5266255501{numero:02d}")
         if numero < len(contenido.ESPERAN):
             momento = ahora - timedelta(minutes=17 + 43 * numero)
-            platicas.append(consultas.PlaticaDemo(contacto, [(momento, contenido.ESPERAN[numero], "", "")], espera=True))
+            platicas.append(
+                consultas.PlaticaDemo(contacto, [(momento, contenido.ESPERAN[numero], "", "")], espera=True)
+            )
             continue
         vueltas = []
         for _ in range(azar.randint(1, 4)):
-            momento = ahora - timedelta(days=azar.randint(0, DIAS - 1), hours=azar.randint(0, 9), minutes=azar.randint(2, 59))
+            momento = ahora - timedelta(
+                days=azar.randint(0, DIAS - 1), hours=azar.randint(0, 9), minutes=azar.randint(2, 59)
+            )
             pregunta, titulo, respuesta = azar.choice(contenido.PLATICAS)
             vueltas.append((momento, pregunta, titulo, respuesta))
         platicas.append(consultas.PlaticaDemo(contacto, sorted(vueltas), espera=False))

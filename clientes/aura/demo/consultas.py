@@ -32,7 +32,10 @@ class PlaticaDemo:
 
 
 def existe(nombre_nora: str) -> bool:
-    return una_fila(supabase.table("configuracion_bot").select("nombre_nora").eq("nombre_nora", nombre_nora)) is not None
+    return (
+        una_fila(supabase.table("configuracion_bot").select("nombre_nora").eq("nombre_nora", nombre_nora))
+        is not None
+    )
 
 
 def existe_cuenta(correo: str) -> bool:
@@ -99,7 +102,9 @@ def guardar_platicas(platicas: list[PlaticaDemo], bloques: dict[str, str]) -> No
     for platica in platicas:
         conversacion_id = por_contacto[por_telefono[platica.contacto.telefono]]
         for momento, pregunta, titulo, respuesta in platica.vueltas:
-            renglones += _mensajes(conversacion_id, momento, pregunta, titulo, textos.get(titulo, respuesta), bloques)
+            renglones += _mensajes(
+                conversacion_id, momento, pregunta, titulo, textos.get(titulo, respuesta), bloques
+            )
     renglones.sort(key=lambda r: r["fecha_creacion"])
     guardados = filas(supabase.table("mensajes").insert(renglones))
     direcciones = {por_contacto[por_telefono[p.contacto.telefono]]: p.contacto.telefono for p in platicas}
@@ -141,7 +146,12 @@ def _conversacion(platica: PlaticaDemo, contacto_id: str) -> dict[str, Any]:
 
 
 def _mensajes(
-    conversacion_id: str, momento: datetime, pregunta: str, titulo: str, respuesta: str, bloques: dict[str, str]
+    conversacion_id: str,
+    momento: datetime,
+    pregunta: str,
+    titulo: str,
+    respuesta: str,
+    bloques: dict[str, str],
 ) -> list[dict[str, Any]]:
     autor = "nora" if titulo or not respuesta else "persona"
     decisor = "conocimiento" if titulo else ("persona" if respuesta else "pasar_a_persona")

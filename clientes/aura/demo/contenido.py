@@ -9,29 +9,125 @@ BIENVENIDA = "¡Hola! Soy Nora, la asistente de Aura Estética. Pregúntame por 
 
 # (título, contenido, etiquetas)
 BLOQUES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("Horario", "Abrimos de lunes a viernes de 9:00 a. m. a 7:00 p. m. y sábados de 9:00 a. m. a 3:00 p. m. Domingos cerramos.", ("horario",)),
-    ("Dónde estamos", "Estamos en Calle Jacarandas 48, colonia Valle Verde, Hermosillo, a media cuadra del parque.", ("ubicación",)),
-    ("Corte de cabello dama", "El corte de dama cuesta $280 e incluye lavado y secado. Dura unos 45 minutos.", ("precios", "cabello")),
-    ("Corte de cabello caballero", "El corte de caballero cuesta $160. Dura unos 30 minutos.", ("precios", "cabello")),
+    (
+        "Horario",
+        "Abrimos de lunes a viernes de 9:00 a. m. a 7:00 p. m. y sábados de 9:00 a. m. a 3:00 p. m. Domingos cerramos.",
+        ("horario",),
+    ),
+    (
+        "Dónde estamos",
+        "Estamos en Calle Jacarandas 48, colonia Valle Verde, Hermosillo, a media cuadra del parque.",
+        ("ubicación",),
+    ),
+    (
+        "Corte de cabello dama",
+        "El corte de dama cuesta $280 e incluye lavado y secado. Dura unos 45 minutos.",
+        ("precios", "cabello"),
+    ),
+    (
+        "Corte de cabello caballero",
+        "El corte de caballero cuesta $160. Dura unos 30 minutos.",
+        ("precios", "cabello"),
+    ),
     ("Corte para niños", "El corte para niñas y niños de hasta 10 años cuesta $120.", ("precios", "cabello")),
-    ("Tinte completo", "El tinte completo va de $850 a $1,400 según el largo del cabello. Incluye tratamiento hidratante.", ("precios", "cabello")),
-    ("Manicure", "El manicure sencillo cuesta $180 y con gel $320. El gel dura de dos a tres semanas.", ("precios", "uñas")),
-    ("Pedicure spa", "El pedicure spa cuesta $350, con exfoliación y masaje de pies. Dura una hora.", ("precios", "uñas")),
-    ("Facial profundo", "La limpieza facial profunda cuesta $550 y dura 75 minutos. Se recomienda una vez al mes.", ("precios", "facial")),
-    ("Cómo apartar una cita", "Para apartar una cita dinos el servicio, el día y la hora. Confirmamos por aquí y no se pide anticipo.", ("citas",)),
-    ("Cancelar o cambiar una cita", "Puedes cambiar o cancelar tu cita sin costo hasta 3 horas antes. Después se cobra la mitad del servicio.", ("citas",)),
-    ("Formas de pago", "Aceptamos efectivo, tarjeta de crédito y débito, y transferencia. No aceptamos cheques.", ("pagos",)),
-    ("Estacionamiento", "Hay estacionamiento gratis para clientes frente al local, con lugar para seis autos.", ("ubicación",)),
-    ("Tarjetas de regalo", "Vendemos tarjetas de regalo desde $300. Valen un año desde que se compran.", ("precios",)),
-    ("Paquete de novia", "El paquete de novia cuesta $3,200: peinado, maquillaje, prueba previa y manicure con gel.", ("precios", "eventos")),
+    (
+        "Tinte completo",
+        "El tinte completo va de $850 a $1,400 según el largo del cabello. Incluye tratamiento hidratante.",
+        ("precios", "cabello"),
+    ),
+    (
+        "Manicure",
+        "El manicure sencillo cuesta $180 y con gel $320. El gel dura de dos a tres semanas.",
+        ("precios", "uñas"),
+    ),
+    (
+        "Pedicure spa",
+        "El pedicure spa cuesta $350, con exfoliación y masaje de pies. Dura una hora.",
+        ("precios", "uñas"),
+    ),
+    (
+        "Facial profundo",
+        "La limpieza facial profunda cuesta $550 y dura 75 minutos. Se recomienda una vez al mes.",
+        ("precios", "facial"),
+    ),
+    (
+        "Cómo apartar una cita",
+        "Para apartar una cita dinos el servicio, el día y la hora. Confirmamos por aquí y no se pide anticipo.",
+        ("citas",),
+    ),
+    (
+        "Cancelar o cambiar una cita",
+        "Puedes cambiar o cancelar tu cita sin costo hasta 3 horas antes. Después se cobra la mitad del servicio.",
+        ("citas",),
+    ),
+    (
+        "Formas de pago",
+        "Aceptamos efectivo, tarjeta de crédito y débito, y transferencia. No aceptamos cheques.",
+        ("pagos",),
+    ),
+    (
+        "Estacionamiento",
+        "Hay estacionamiento gratis para clientes frente al local, con lugar para seis autos.",
+        ("ubicación",),
+    ),
+    (
+        "Tarjetas de regalo",
+        "Vendemos tarjetas de regalo desde $300. Valen un año desde que se compran.",
+        ("precios",),
+    ),
+    (
+        "Paquete de novia",
+        "El paquete de novia cuesta $3,200: peinado, maquillaje, prueba previa y manicure con gel.",
+        ("precios", "eventos"),
+    ),
 )
 
 NOMBRES = (
-    "Ana Lucía", "Beatriz", "Carmen", "Daniela", "Elena", "Fernanda", "Gabriela", "Hilda", "Iris", "Jimena",
-    "Karla", "Leticia", "Mariana", "Norma", "Olivia", "Patricia", "Raquel", "Sofía", "Teresa", "Valeria",
-    "Alberto", "Bruno", "César", "Diego", "Ernesto", "Fabián", "Gerardo", "Héctor", "Iván", "Joaquín",
+    "Ana Lucía",
+    "Beatriz",
+    "Carmen",
+    "Daniela",
+    "Elena",
+    "Fernanda",
+    "Gabriela",
+    "Hilda",
+    "Iris",
+    "Jimena",
+    "Karla",
+    "Leticia",
+    "Mariana",
+    "Norma",
+    "Olivia",
+    "Patricia",
+    "Raquel",
+    "Sofía",
+    "Teresa",
+    "Valeria",
+    "Alberto",
+    "Bruno",
+    "César",
+    "Diego",
+    "Ernesto",
+    "Fabián",
+    "Gerardo",
+    "Héctor",
+    "Iván",
+    "Joaquín",
 )
-APELLIDOS = ("Arvizu", "Bojórquez", "Castelo", "Duarte", "Encinas", "Félix", "Gámez", "Ibarra", "León", "Moreno", "Noriega", "Peralta")
+APELLIDOS = (
+    "Arvizu",
+    "Bojórquez",
+    "Castelo",
+    "Duarte",
+    "Encinas",
+    "Félix",
+    "Gámez",
+    "Ibarra",
+    "León",
+    "Moreno",
+    "Noriega",
+    "Peralta",
+)
 
 # (pregunta del cliente, título del bloque que la responde o vacío si la toma una persona, respuesta)
 PLATICAS: tuple[tuple[str, str, str], ...] = (

@@ -1,4 +1,4 @@
-"""Cuentas, pertenencias, intentos, restablecimientos y auditoría. Con service_role: se entra antes de saber a qué Nora."""
+"""Cuentas, pertenencias, intentos, enlaces y auditoría. Con service_role: se entra antes de saber a qué Nora."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def crear_usuario(correo: str, nombre: str, contrasena_hash: str, *, es_admin: b
 def poner_rol(usuario_id: str, nombre_nora: str, rol: Rol) -> None:
     """Le da (o cambia) su lugar en una Nora."""
     ejecutar(
-        supabase.table("usuarios_noras").upsert({"usuario_id": usuario_id, "nombre_nora": nombre_nora, "rol": rol})
+        supabase.table("usuarios_noras").upsert(
+            {"usuario_id": usuario_id, "nombre_nora": nombre_nora, "rol": rol}
+        )
     )
 
 
@@ -135,7 +137,12 @@ def usar_restablecimiento(restablecimiento_id: str, ahora: datetime) -> bool:
 
 
 def anotar_auditoria(
-    usuario_id: str | None, correo: str, accion: str, nombre_nora: str | None, objeto: str, detalle: dict[str, Any]
+    usuario_id: str | None,
+    correo: str,
+    accion: str,
+    nombre_nora: str | None,
+    objeto: str,
+    detalle: dict[str, Any],
 ) -> None:
     """Escribe un renglón de auditoría."""
     ejecutar(

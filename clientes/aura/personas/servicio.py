@@ -54,7 +54,9 @@ def entrar(correo: str, contrasena: str, direccion: str) -> consultas.Usuario:
         clave_de_freno("direccion", direccion),
         clave_de_freno("cuenta", correo),
     ]
-    espera = consultas.segundos_de_espera(claves, [LIMITE_CUENTA_Y_DIRECCION, LIMITE_DIRECCION, LIMITE_CUENTA])
+    espera = consultas.segundos_de_espera(
+        claves, [LIMITE_CUENTA_Y_DIRECCION, LIMITE_DIRECCION, LIMITE_CUENTA]
+    )
     if espera > 0:
         raise ErrorEspera(espera)
     usuario = consultas.usuario_por_correo(correo)
@@ -143,7 +145,7 @@ def enlace_para_restablecer(correo: str) -> str:
     if usuario is None:
         raise ErrorNoEncontrado("No hay una cuenta con ese correo.")
     caduca = datetime.now(UTC) + timedelta(hours=HORAS_DE_ENLACE)
-    return _firmador().dumps(consultas.crear_restablecimiento(usuario.id, caduca))  # type: ignore[return-value]
+    return _firmador().dumps(consultas.crear_restablecimiento(usuario.id, caduca))
 
 
 def cuenta_del_enlace(token: str) -> tuple[str, str]:
@@ -180,7 +182,12 @@ def anotar(
 ) -> None:
     """Deja en la auditoría quién hizo qué. `detalle` no lleva secretos ni textos de mensajes."""
     consultas.anotar_auditoria(
-        quien.usuario_id if quien else None, quien.correo if quien else "consola", accion, nombre_nora, objeto, detalle
+        quien.usuario_id if quien else None,
+        quien.correo if quien else "consola",
+        accion,
+        nombre_nora,
+        objeto,
+        detalle,
     )
 
 

@@ -86,7 +86,9 @@ def descubrir(*, estricto: bool = False) -> Catalogo:
         try:
             modulo = cargar_modulo(paquete, carpeta.name, duena)
             if modulo.nombre in catalogo.modulos:
-                raise ErrorRegistro(f"Ya hay un módulo «{modulo.nombre}» en {catalogo.modulos[modulo.nombre].paquete}.")
+                raise ErrorRegistro(
+                    f"Ya hay un módulo «{modulo.nombre}» en {catalogo.modulos[modulo.nombre].paquete}."
+                )
             catalogo.modulos[modulo.nombre] = modulo
         except Exception as error:  # un módulo ajeno puede fallar de cualquier modo; los demás deben arrancar
             if estricto:

@@ -33,7 +33,11 @@ def _poner_nora(endpoint: str, valores: dict[str, Any]) -> None:
     from flask import current_app
 
     nombre = g.get("nombre_nora")
-    if nombre and "nombre_nora" not in valores and current_app.url_map.is_endpoint_expecting(endpoint, "nombre_nora"):
+    if (
+        nombre
+        and "nombre_nora" not in valores
+        and current_app.url_map.is_endpoint_expecting(endpoint, "nombre_nora")
+    ):
         valores["nombre_nora"] = nombre
 
 
@@ -109,4 +113,11 @@ def _entrar_como_dueno(identidad: Identidad, nombre_nora: str) -> None:
         personas.anotar(identidad, "entrar_como_dueno", nombre_nora=nombre_nora)
 
 
-__all__ = ["cargar_identidad", "exigir_acceso", "identidad_actual", "pedir_entrada", "preparar", "revisar_acceso"]
+__all__ = [
+    "cargar_identidad",
+    "exigir_acceso",
+    "identidad_actual",
+    "pedir_entrada",
+    "preparar",
+    "revisar_acceso",
+]

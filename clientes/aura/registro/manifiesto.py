@@ -74,7 +74,9 @@ class Manifiesto:
         if self.blueprint.name != carpeta:
             faltas.append(f"El blueprint se llama «{self.blueprint.name}» y debe llamarse «{carpeta}».")
         if self.blueprint.template_folder or self.blueprint.static_folder:
-            faltas.append("Las plantillas y los estáticos van en los árboles compartidos, no en el blueprint.")
+            faltas.append(
+                "Las plantillas y los estáticos van en los árboles compartidos, no en el blueprint."
+            )
         if not (self.titulo and self.descripcion and self.icono):
             faltas.append("Faltan título, descripción o icono.")
         return faltas

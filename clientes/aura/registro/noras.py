@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Blueprint
+from flask.sansio.app import App
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.routing import BaseConverter, Map, ValidationError
 
@@ -37,6 +38,7 @@ class NoraRegistrada:
     modulos: frozenset[str]
 
 
+Colgados = list[tuple[Blueprint, dict[str, Any]]]
 _MODELO = Blueprint("modelo", __name__)
 
 
@@ -62,11 +64,11 @@ class BlueprintDeNora(Blueprint):
         return f"/panel_cliente/{self.name}"
 
     @property
-    def _blueprints(self) -> list[tuple[Blueprint, dict[str, Any]]]:  # type: ignore[override]
+    def _blueprints(self) -> Colgados:  # type: ignore[override]
         """Los de panel, webhook y módulos que tiene; las Noras con lo mismo comparten la lista."""
         return self.registro.colgados(self.nora.modulos)
 
-    def register(self, app: Flask, options: dict[str, Any]) -> None:
+    def register(self, app: App, options: dict[str, Any]) -> None:
         """La inscribe. Flask lo llama desde `app.register_blueprint`; con la aplicación ya sirviendo se llama directo.
 
         Raises:
@@ -92,14 +94,14 @@ class RegistroDeNoras:
     def __init__(self, leer: Lector) -> None:
         self._noras: dict[str, NoraRegistrada] = {}
         self._conjuntos: dict[frozenset[str], frozenset[str]] = {}
-        self._colgados: dict[frozenset[str], list[tuple[Blueprint, dict[str, Any]]]] = {}
+        self._colgados: dict[frozenset[str], Colgados] = {}
         self._revisadas: dict[str, float] = {}
         self._ausentes: dict[str, float] = {}
         self._leer = leer
         self._candado = threading.Lock()
         self._fichas = float(LECTURAS_POR_SEGUNDO)
         self._fichas_desde = time.monotonic()
-        self._blueprints_de: Callable[[frozenset[str]], list[tuple[Blueprint, dict[str, Any]]]] = lambda _: []
+        self._blueprints_de: Callable[[frozenset[str]], Colgados] = lambda _: []
         self.al_cambiar: Callable[[str, NoraRegistrada | None], None] = self._aplicar
         self.cargado = False
         self.al_dia = False
@@ -123,13 +125,13 @@ class RegistroDeNoras:
         nuevo = frozenset(modulos)
         return self._conjuntos.setdefault(nuevo, nuevo)
 
-    def colgados(self, modulos: frozenset[str]) -> list[tuple[Blueprint, dict[str, Any]]]:
+    def colgados(self, modulos: frozenset[str]) -> Colgados:
         """Los blueprints que corresponden a un conjunto de módulos."""
         if modulos not in self._colgados:
             self._colgados[modulos] = self._blueprints_de(modulos)
         return self._colgados[modulos]
 
-    def usar_blueprints(self, de: Callable[[frozenset[str]], list[tuple[Blueprint, dict[str, Any]]]]) -> None:
+    def usar_blueprints(self, de: Callable[[frozenset[str]], Colgados]) -> None:
         """Cómo se sabe qué blueprints tiene un conjunto de módulos."""
         self._blueprints_de = de
 
@@ -154,7 +156,10 @@ class RegistroDeNoras:
         nora = self._noras.get(nombre_nora)
         if nora is None:
             return self._preguntar(nombre_nora, modulo)
-        if not self.al_dia and time.monotonic() - self._revisadas.get(nombre_nora, 0.0) > REVISAR_SIN_AVISOS_S:
+        if (
+            not self.al_dia
+            and time.monotonic() - self._revisadas.get(nombre_nora, 0.0) > REVISAR_SIN_AVISOS_S
+        ):
             try:
                 self.releer(nombre_nora)
             except ErrorServicioExterno:
@@ -162,7 +167,9 @@ class RegistroDeNoras:
             nora = self._noras.get(nombre_nora)
         if nora is None:
             return False
-        return modulo is None or modulo in nora.modulos or (self.al_dia and self._preguntar(nombre_nora, modulo))
+        return (
+            modulo is None or modulo in nora.modulos or (self.al_dia and self._preguntar(nombre_nora, modulo))
+        )
 
     def _preguntar(self, nombre_nora: str, modulo: str | None) -> bool:
         if time.monotonic() - self._ausentes.get(nombre_nora, 0.0) < RECORDAR_AUSENCIA_S:
@@ -190,7 +197,8 @@ class RegistroDeNoras:
         with self._candado:
             ahora = time.monotonic()
             self._fichas = min(
-                float(LECTURAS_POR_SEGUNDO), self._fichas + (ahora - self._fichas_desde) * LECTURAS_POR_SEGUNDO
+                float(LECTURAS_POR_SEGUNDO),
+                self._fichas + (ahora - self._fichas_desde) * LECTURAS_POR_SEGUNDO,
             )
             self._fichas_desde = ahora
             if self._fichas < 1:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import clientes
 from flask import Flask, current_app, g, has_request_context, request, session, url_for
 from flask.templating import Environment
 from jinja2 import BaseLoader, FileSystemLoader, Template, TemplateNotFound
+
+import clientes
 
 from ..utils import formato
 from ..utils.auth_utils import identidad_actual
@@ -107,13 +107,15 @@ def _zona() -> str:
     return nora.zona_horaria if nora else ZONA_SIN_NORA
 
 
-def _contexto() -> Mapping[str, Any]:
+def _contexto() -> dict[str, Any]:
     nora = nora_actual()
     identidad = identidad_actual()
     return {
         "nora": nora,
         "usuario_actual": identidad,
-        "como_dueno": bool(nora and identidad and identidad.es_admin and session.get("como_dueno") == nora.nombre_nora),
+        "como_dueno": bool(
+            nora and identidad and identidad.es_admin and session.get("como_dueno") == nora.nombre_nora
+        ),
         "modulos_nav": navegacion(nora) if nora and identidad else [],
     }
 

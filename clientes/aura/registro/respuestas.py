@@ -17,16 +17,36 @@ bitacora = registro(__name__)
 
 # codigo -> (titulo, mensaje, que_hacer)
 FRASES: dict[int, tuple[str, str, str]] = {
-    400: ("No entendimos lo que llegó", "Algo de lo que se mandó no se puede leer.", "Regresa y vuelve a intentar."),
-    401: ("Necesitas entrar", "Tu sesión terminó.", "Entra otra vez; lo que escribiste sigue en esta pantalla."),
+    400: (
+        "No entendimos lo que llegó",
+        "Algo de lo que se mandó no se puede leer.",
+        "Regresa y vuelve a intentar.",
+    ),
+    401: (
+        "Necesitas entrar",
+        "Tu sesión terminó.",
+        "Entra otra vez; lo que escribiste sigue en esta pantalla.",
+    ),
     403: ("Tu cuenta no puede hacer esto", "No se cambió nada.", "Pídelo al dueño o a quien administra."),
-    404: ("No encontramos esta página", "Puede que la dirección haya cambiado.", "Revisa la dirección o ve al inicio."),
+    404: (
+        "No encontramos esta página",
+        "Puede que la dirección haya cambiado.",
+        "Revisa la dirección o ve al inicio.",
+    ),
     405: ("Esto no se pide así", "No se cambió nada.", "Regresa y usa el botón de la página."),
     409: ("Eso ya existe", "No se cambió nada.", "Revisa lo que escribiste."),
     413: ("Es demasiado grande", "No se guardó.", "Manda algo más pequeño."),
     429: ("Vas muy rápido", "No se cambió nada.", "Espera un momento y vuelve a intentar."),
-    500: ("Algo falló de nuestro lado", "Lo que ya estaba guardado sigue guardado.", "Vuelve a intentar en un momento."),
-    503: ("Ahora no podemos leer ni guardar", "Lo que ya estaba guardado sigue guardado.", "Espera un momento y vuelve a intentar."),
+    500: (
+        "Algo falló de nuestro lado",
+        "Lo que ya estaba guardado sigue guardado.",
+        "Vuelve a intentar en un momento.",
+    ),
+    503: (
+        "Ahora no podemos leer ni guardar",
+        "Lo que ya estaba guardado sigue guardado.",
+        "Espera un momento y vuelve a intentar.",
+    ),
 }
 
 
@@ -42,7 +62,9 @@ def preparar(app: Flask) -> None:
 def quiere_json() -> bool:
     """Si quien pide espera JSON: lo dice en Accept, o mandó JSON."""
     mejor = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
-    return request.is_json or (mejor == "application/json" and "text/html" not in request.headers.get("Accept", ""))
+    return request.is_json or (
+        mejor == "application/json" and "text/html" not in request.headers.get("Accept", "")
+    )
 
 
 def exito(mensaje: str = "", datos: Any = None, codigo: int = 200) -> tuple[Response, int]:
@@ -54,7 +76,9 @@ def _poner_id() -> None:
     g.id_peticion = uuid.uuid4().hex[:12]
 
 
-def _contestar(codigo: int, mensaje: str = "", que_hacer: str = "", datos: Any = None) -> tuple[Response | str, int]:
+def _contestar(
+    codigo: int, mensaje: str = "", que_hacer: str = "", datos: Any = None
+) -> tuple[Response | str, int]:
     titulo, comun, hacer = FRASES.get(codigo, FRASES[500] if codigo >= 500 else FRASES[400])
     if quiere_json():
         return jsonify(success=False, message=mensaje or comun, data=datos), codigo

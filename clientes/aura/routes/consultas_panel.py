@@ -44,7 +44,9 @@ def resumen_panel(nombre_nora: str, zona: str) -> ResumenPanel:
     Args:
         zona: zona horaria IANA en que empieza y termina cada día.
     """
-    return ResumenPanel.model_validate(valor(supabase_de_nora(nombre_nora).rpc("resumen_panel", {"p_zona": zona})))
+    return ResumenPanel.model_validate(
+        valor(supabase_de_nora(nombre_nora).rpc("resumen_panel", {"p_zona": zona}))
+    )
 
 
 def resumen_de_la_peticion(nombre_nora: str) -> ResumenPanel:

@@ -14,6 +14,7 @@ from ..personas import servicio
 from ..personas.consultas import Usuario
 from ..registro.accesos import Acceso, exige
 from ..registro.identidad import cargar_identidad
+from ..sockets import desconectar_persona
 from ..utils.auth_utils import Identidad, destino_seguro, renovar_sesion
 from ..utils.errores import ErrorDatoInvalido
 
@@ -59,7 +60,8 @@ def entrar() -> str | Response | tuple[str, int]:
 
 @login_bp.post("/logout")
 def salir() -> Response:
-    """Cierra la sesión en el servidor."""
+    """Cierra la sesión en el servidor, y sus sockets: una sala no se entera de que alguien salió."""
+    desconectar_persona(session.get("usuario_id", ""))
     session.clear()
     return redirect(url_for("login.entrar"))
 

@@ -26,7 +26,9 @@ def listo() -> tuple[Response, int]:
     """200 si todo lo que hace falta contesta; 503 si no, con un renglón por parte."""
     partes = estado_de_las_partes(current_app)
     bien = all(parte.bien for parte in partes)
-    renglones = [{"parte": p.nombre, "estado": "ok" if p.bien else "falla", "detalle": p.detalle} for p in partes]
+    renglones = [
+        {"parte": p.nombre, "estado": "ok" if p.bien else "falla", "detalle": p.detalle} for p in partes
+    ]
     return jsonify(estado="ok" if bien else "falla", partes=renglones), 200 if bien else 503
 
 

@@ -14,7 +14,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app, g, session
 
 Rol = Literal["dueno", "agente"]
-_argon = PasswordHasher()  # argon2id con los parámetros recomendados por la biblioteca (RFC 9106, perfil de poca memoria)
+_argon = (
+    PasswordHasher()
+)  # argon2id con los parámetros recomendados por la biblioteca (RFC 9106, perfil de poca memoria)
 _HASH_DE_NADIE = _argon.hash("nadie tiene esta contrasena")
 
 
@@ -74,7 +76,12 @@ def renovar_sesion() -> None:
 
 def destino_seguro(siguiente: str | None) -> str | None:
     """`next=` solo si se queda en este sitio: una ruta que empieza con una sola diagonal."""
-    if not siguiente or not siguiente.startswith("/") or siguiente.startswith(("//", "/\\")) or "\\" in siguiente:
+    if (
+        not siguiente
+        or not siguiente.startswith("/")
+        or siguiente.startswith(("//", "/\\"))
+        or "\\" in siguiente
+    ):
         return None
     partes = urlsplit(siguiente)
     if partes.scheme or partes.netloc or any(ord(c) < 32 for c in siguiente):

@@ -39,7 +39,10 @@ def leer_configuracion(nombre_nora: str) -> ConfiguracionNora:
     """
     columnas = ",".join(ConfiguracionNora.model_fields)
     fila = una_fila(
-        supabase_de_nora(nombre_nora).table("configuracion_bot").select(columnas).eq("nombre_nora", nombre_nora)
+        supabase_de_nora(nombre_nora)
+        .table("configuracion_bot")
+        .select(columnas)
+        .eq("nombre_nora", nombre_nora)
     )
     if fila is None:
         raise ErrorNoEncontrado

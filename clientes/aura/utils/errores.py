@@ -55,5 +55,7 @@ class ErrorServicioExterno(ErrorNora):
     codigo = 503
     mensaje_comun = "Ahora no podemos guardar ni leer datos."
 
-    def __init__(self, mensaje: str = "", *, que_hacer: str = "Espera un momento y vuelve a intentar.") -> None:
+    def __init__(
+        self, mensaje: str = "", *, que_hacer: str = "Espera un momento y vuelve a intentar."
+    ) -> None:
         super().__init__(mensaje, que_hacer=que_hacer)

@@ -25,7 +25,7 @@ def configurar_registro(*, json: bool, nivel: str = "INFO") -> None:
     else:
         pintor = structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(),
-            exception_formatter=structlog.dev.plain_traceback,  # la de rich enseña variables: podrían ser datos de alguien
+            exception_formatter=structlog.dev.plain_traceback,  # la de rich enseña variables de alguien
         )
     structlog.configure(
         processors=[*comunes, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

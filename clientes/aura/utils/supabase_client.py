@@ -16,10 +16,10 @@ from typing import Any, cast
 
 import httpx
 import jwt
-from supabase import Client, ClientOptions, create_client
 from werkzeug.local import LocalProxy
 
 from app_config import Config
+from supabase import Client, ClientOptions, create_client
 
 URL_LOCAL = "http://supabase.interno"
 VIGENCIA_TOKEN_S = 600
@@ -45,7 +45,9 @@ class ConexionSupabase:
     def __init__(self, config: Config, api_local: Any | None) -> None:
         self.config = config
         self.api_local = api_local
-        transporte: httpx.BaseTransport | None = httpx.WSGITransport(app=api_local) if api_local is not None else None
+        transporte: httpx.BaseTransport | None = (
+            httpx.WSGITransport(app=api_local) if api_local is not None else None
+        )
         self.url = URL_LOCAL if api_local is not None else config.SUPABASE_URL
         self.http = httpx.Client(transport=transporte, timeout=PLAZO_HTTP_S, follow_redirects=True)
         self._candado = threading.Lock()
@@ -61,7 +63,9 @@ class ConexionSupabase:
                     actual = _ClienteDeNora(self._crear(self.config.SUPABASE_KEY), float("inf"))
                 else:
                     token = self._firmar({"role": "service_role"})
-                    actual = _ClienteDeNora(self._crear(token), time.monotonic() + VIGENCIA_TOKEN_S - MARGEN_TOKEN_S)
+                    actual = _ClienteDeNora(
+                        self._crear(token), time.monotonic() + VIGENCIA_TOKEN_S - MARGEN_TOKEN_S
+                    )
                 self._de_servicio = actual
             return actual.cliente
 
@@ -72,8 +76,12 @@ class ConexionSupabase:
         with self._candado:
             actual = self._de_noras.get(nombre_nora)
             if actual is None or actual.caduca < time.monotonic():
-                token = self._firmar({"role": "authenticated", "aud": "authenticated", "nombre_nora": nombre_nora})
-                actual = _ClienteDeNora(self._crear(token), time.monotonic() + VIGENCIA_TOKEN_S - MARGEN_TOKEN_S)
+                token = self._firmar(
+                    {"role": "authenticated", "aud": "authenticated", "nombre_nora": nombre_nora}
+                )
+                actual = _ClienteDeNora(
+                    self._crear(token), time.monotonic() + VIGENCIA_TOKEN_S - MARGEN_TOKEN_S
+                )
                 self._de_noras[nombre_nora] = actual
                 if len(self._de_noras) > CLIENTES_EN_MEMORIA:
                     self._de_noras.popitem(last=False)

@@ -59,7 +59,13 @@ def _traducir(error: APIError) -> Exception:
     if codigo in ("PGRST202", "PGRST205", "42P01", "42883"):
         return ErrorBaseSinMigrar()
     # Conexión, recursos, intervención, deshecho por choque; y los 5xx que no traen código de PostgreSQL.
-    if codigo in ("PGRST000", "PGRST001", "PGRST002", "PGRST003") or codigo[:2] in ("08", "53", "57", "40", "50"):
+    if codigo in ("PGRST000", "PGRST001", "PGRST002", "PGRST003") or codigo[:2] in (
+        "08",
+        "53",
+        "57",
+        "40",
+        "50",
+    ):
         return ErrorServicioExterno()
     return error
 

@@ -34,11 +34,15 @@ def validar_numero(texto: str, *, region: str = "MX", campo: str = "numero_nora"
     try:
         numero = phonenumbers.parse(texto.strip(), region)
     except phonenumbers.NumberParseException as error:
-        raise ErrorDatoInvalido("Ese teléfono no se entiende. Ejemplo: +52 662 123 4567.", campo=campo) from error
+        raise ErrorDatoInvalido(
+            "Ese teléfono no se entiende. Ejemplo: +52 662 123 4567.", campo=campo
+        ) from error
     e164 = quitar_uno_de_mexico(phonenumbers.format_number(numero, phonenumbers.PhoneNumberFormat.E164))
     # Se cuentan los dígitos ya sin el 1: con él, la biblioteca lo da por largo.
     if not phonenumbers.is_possible_number(phonenumbers.parse(e164)):
-        raise ErrorDatoInvalido("A ese teléfono le faltan o le sobran dígitos. Ejemplo: +52 662 123 4567.", campo=campo)
+        raise ErrorDatoInvalido(
+            "A ese teléfono le faltan o le sobran dígitos. Ejemplo: +52 662 123 4567.", campo=campo
+        )
     return e164
 
 

@@ -15,7 +15,13 @@ from .validators import limpiar_texto, quitar_uno_de_mexico
 
 RESPUESTA_VACIA = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
-_POR_MIME = {"image": "imagen", "audio": "audio", "video": "video", "application": "documento", "text": "documento"}
+_POR_MIME = {
+    "image": "imagen",
+    "audio": "audio",
+    "video": "video",
+    "application": "documento",
+    "text": "documento",
+}
 
 
 def firma_valida(token: str, url: str, campos: Mapping[str, Any], firma: str) -> bool:

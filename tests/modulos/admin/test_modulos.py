@@ -72,7 +72,9 @@ def test_encender_dos_veces_no_lo_repite(app: Flask, crear_nora: Callable[..., s
 
 
 def test_pagina_de_cincuenta(admin: Any, app: Flask, crear_nora: Callable[..., str]) -> None:
-    noras = [{"nombre_nora": f"n{n:03d}", "nombre_visible": f"N {n}", "numero_nora": f"+1555020{n:04d}"} for n in range(120)]
+    noras = [
+        {"nombre_nora": f"n{n:03d}", "nombre_visible": f"N {n}", "numero_nora": f"+1555020{n:04d}"} for n in range(120)
+    ]
     supabase.table("configuracion_bot").insert(noras).execute()
     primera, tercera = (admin.get(f"/admin/modulos?pagina={n}").get_data(as_text=True) for n in (1, 3))
     assert "1 a 50 de 120" in primera and "n000:" in primera and "n050:" not in primera

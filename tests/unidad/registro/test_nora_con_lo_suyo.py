@@ -1,4 +1,4 @@
-"""Una Nora con carpeta propia: un módulo que solo ella puede tener, plantillas delante de las compartidas, estáticos."""
+"""Una Nora con carpeta propia: un módulo que solo ella tiene, plantillas delante de las compartidas, estáticos."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clientes.aura.registro.accesos import ErrorRegistro
 from clientes.aura.registro.catalogo import descubrir
 from clientes.aura.registro.registro_dinamico import catalogo_de, registro_de, rutas_de
 
-MODULO = '''
+MODULO = """
 from flask import Blueprint, render_template
 
 from clientes.aura.registro.manifiesto import Manifiesto
@@ -30,7 +30,7 @@ def index(nombre_nora):
 
 
 manifiesto = Manifiesto("inventario", "Inventario", "Lo que hay en bodega", "box", 60, bp)
-'''
+"""
 
 
 @pytest.fixture
@@ -38,10 +38,17 @@ def carpeta(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """`clientes/marea/` en otra raíz: el espacio de nombres `clientes` junta las dos."""
     propia = tmp_path / "clientes" / "marea"
     modulo = propia / "routes" / "panel_cliente_inventario"
-    for lugar in (modulo, propia / "templates" / "panel_cliente_inventario", propia / "templates" / "shared", propia / "static"):
+    for lugar in (
+        modulo,
+        propia / "templates" / "panel_cliente_inventario",
+        propia / "templates" / "shared",
+        propia / "static",
+    ):
         lugar.mkdir(parents=True)
     (modulo / "__init__.py").write_text(MODULO, encoding="utf-8")
-    (propia / "templates" / "panel_cliente_inventario" / "index.html").write_text("Hay {{ piezas }} piezas de {{ nora.nombre_visible }}")
+    (propia / "templates" / "panel_cliente_inventario" / "index.html").write_text(
+        "Hay {{ piezas }} piezas de {{ nora.nombre_visible }}"
+    )
     (propia / "templates" / "shared" / "footer.html").write_text("<footer>Pie de Marea</footer>")
     (propia / "static" / "marea.css").write_text(":root { --marea: 1 }")
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -60,7 +67,9 @@ def app(carpeta: Path, config: Config) -> Iterator[Flask]:
     detener_todo(aplicacion)
 
 
-def test_el_modulo_propio_es_solo_de_ella(app: Flask, crear_nora: Callable[..., str], cliente_de: Callable[..., Any]) -> None:
+def test_el_modulo_propio_es_solo_de_ella(
+    app: Flask, crear_nora: Callable[..., str], cliente_de: Callable[..., Any]
+) -> None:
     todos = sorted(catalogo_de(app).modulos)
     crear_nora("marea", modulos=todos)
     crear_nora("monte", modulos=todos)
@@ -84,7 +93,9 @@ def test_su_plantilla_va_delante_solo_en_sus_peticiones(
         assert "Pie de Marea" not in ajena.get("/panel_cliente/monte/").get_data(as_text=True)
 
 
-def test_sus_estaticos_son_suyos(app: Flask, crear_nora: Callable[..., str], cliente_de: Callable[..., Any]) -> None:
+def test_sus_estaticos_son_suyos(
+    app: Flask, crear_nora: Callable[..., str], cliente_de: Callable[..., Any]
+) -> None:
     crear_nora("marea")
     crear_nora("monte")
     with cliente_de("dueno", "marea").get("/panel_cliente/marea/propio/marea.css") as estilo:
@@ -98,14 +109,16 @@ def test_sus_estaticos_son_suyos(app: Flask, crear_nora: Callable[..., str], cli
 @pytest.mark.parametrize(
     ("cambio", "dice"),
     [
-        (("Manifiesto(\"inventario\"", "Manifiesto(\"bodega\""), "su carpeta se llama"),
-        (("Blueprint(\"panel_cliente_inventario\"", "Blueprint(\"otro\""), "debe llamarse"),
+        (('Manifiesto("inventario"', 'Manifiesto("bodega"'), "su carpeta se llama"),
+        (('Blueprint("panel_cliente_inventario"', 'Blueprint("otro"'), "debe llamarse"),
         (("from flask import", "from flask_que_no_existe import"), "flask_que_no_existe"),
         (("manifiesto =", "otra_cosa ="), "Falta «manifiesto"),
-        (("\"Lo que hay en bodega\"", "\"\""), "Faltan título"),
+        (('"Lo que hay en bodega"', '""'), "Faltan título"),
     ],
 )
-def test_un_modulo_malo_se_aparta_y_lo_demas_arranca(carpeta: Path, cambio: tuple[str, str], dice: str) -> None:
+def test_un_modulo_malo_se_aparta_y_lo_demas_arranca(
+    carpeta: Path, cambio: tuple[str, str], dice: str
+) -> None:
     archivo = carpeta / "routes" / "panel_cliente_inventario" / "__init__.py"
     archivo.write_text(MODULO.replace(*cambio), encoding="utf-8")
     catalogo = descubrir()

@@ -69,7 +69,11 @@ def test_cada_nora_casa_solo_lo_que_tiene(partes: tuple[Flask, RegistroDeNoras, 
 
 def test_un_nombre_mal_escrito_no_pregunta_a_la_base(partes: tuple[Flask, RegistroDeNoras, Base]) -> None:
     app, _, base = partes
-    for ruta in ("/panel_cliente/MAREA/tareas/1", "/panel_cliente/a b/tareas/1", "/panel_cliente/../tareas/1"):
+    for ruta in (
+        "/panel_cliente/MAREA/tareas/1",
+        "/panel_cliente/a b/tareas/1",
+        "/panel_cliente/../tareas/1",
+    ):
         assert not casa(app, ruta)
     assert base.lecturas == 0
 
@@ -94,7 +98,9 @@ def test_sin_base_una_nora_conocida_sigue_y_una_desconocida_no_es_un_404(
         app.url_map.bind("localhost").match("/panel_cliente/nueva/tareas/1")
 
 
-def test_sin_avisos_se_relee_cada_segundo_y_no_en_cada_peticion(partes: tuple[Flask, RegistroDeNoras, Base]) -> None:
+def test_sin_avisos_se_relee_cada_segundo_y_no_en_cada_peticion(
+    partes: tuple[Flask, RegistroDeNoras, Base],
+) -> None:
     app, vivo, base = partes
     base.noras["marea"] = nora("marea", "tareas")
     for _ in range(50):

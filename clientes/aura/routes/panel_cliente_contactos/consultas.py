@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from postgrest import CountMethod
 from pydantic import BaseModel, ConfigDict
 
 from ...utils.formato import telefono as telefono_legible
@@ -120,7 +121,7 @@ def ultimos_mensajes(nombre_nora: str, conversacion_id: str, desde: datetime, li
     respuesta = ejecutar(
         supabase_de_nora(nombre_nora)
         .table("mensajes")
-        .select("id,sentido,autor,tipo,texto,fecha_creacion", count="exact")
+        .select("id,sentido,autor,tipo,texto,fecha_creacion", count=CountMethod.exact)
         .eq("nombre_nora", nombre_nora)
         .eq("conversacion_id", conversacion_id)
         .gte("fecha_creacion", desde.isoformat())
