@@ -204,27 +204,6 @@ as $$
 $$;
 comment on function public.espera_de_acceso(text[], integer[], interval) is 'Segundos que faltan para poder intentar entrar otra vez; 0 si ya se puede';
 
--- ---------------------------------------------------------------- Resumen para el admin
-create function public.resumen_noras() returns table (
-  nombre_nora text, nombre_visible text, numero_nora text, modulos jsonb, activo boolean, ia_activa boolean,
-  zona_horaria text, tiene_credenciales boolean, mensajes_24h bigint, esperan_persona bigint, fecha_creacion timestamptz)
-language plpgsql stable set search_path = ''
-as $$
-begin
-  return query
-  select c.nombre_nora, c.nombre_visible, c.numero_nora, c.modulos, c.activo, c.ia_activa, c.zona_horaria,
-         exists (select 1 from public.credenciales_nora k
-                 where k.nombre_nora = c.nombre_nora and k.twilio_token_cifrado is not null),
-         (select count(*) from public.mensajes m
-          where m.nombre_nora = c.nombre_nora and m.fecha_creacion > now() - interval '24 hours'),
-         (select count(*) from public.conversaciones v
-          where v.nombre_nora = c.nombre_nora and v.espera_persona_desde is not null),
-         c.fecha_creacion
-  from public.configuracion_bot c;
-end;
-$$;
-comment on function public.resumen_noras() is 'La lista de Noras del admin con lo que paso en 24 horas';
-
 -- ---------------------------------------------------------------- Paredes
 alter table public.configuracion_bot enable row level security;
 alter table public.configuracion_bot force row level security;

@@ -24,7 +24,6 @@ from urllib3.exceptions import NewConnectionError
 from .base import Credenciales, Enviado, EnvioAmbiguo, NoProcesado, RechazoDelProveedor, Saliente
 
 PLAZO_S = 10.0
-TEXTO_MAXIMO = 1_600
 BUSCAR_ULTIMOS = 100
 # El reloj de Twilio y el de la base pueden diferir.
 MARGEN_DE_RELOJ = timedelta(minutes=2)
@@ -54,7 +53,7 @@ def frase_de(codigo: int | None) -> str:
     return FRASES.get(codigo or 0, FRASE_COMUN)
 
 
-class _ClienteHttp(TwilioHttpClient):  # type: ignore[misc]
+class _ClienteHttp(TwilioHttpClient):
     """El cliente HTTP del SDK con plazo y, si se pide, otro origen en lugar del de Twilio."""
 
     def __init__(self, origen: str) -> None:
@@ -89,7 +88,7 @@ class CanalTwilio:
     def enviar(self, saliente: Saliente, credenciales: Credenciales | None) -> Enviado:
         """Ver `Canal.enviar`."""
         llaves = self._exigir(credenciales)
-        datos: dict[str, Any] = {"to": saliente.direccion_envio, "body": saliente.texto[:TEXTO_MAXIMO]}
+        datos: dict[str, Any] = {"to": saliente.direccion_envio, "body": saliente.texto}
         if llaves.servicio_de_mensajes:
             datos["messaging_service_sid"] = llaves.servicio_de_mensajes
         else:
@@ -120,7 +119,7 @@ class CanalTwilio:
         hallados = [
             m
             for m in ultimos
-            if m.body == saliente.texto[:TEXTO_MAXIMO]
+            if m.body == saliente.texto
             and m.sid not in ajenos
             and m.status not in ("failed", "undelivered", "canceled")
             and not str(m.direction or "").startswith("inbound")

@@ -37,7 +37,9 @@ def con_aplicacion(funcion: Callable[P, R]) -> Callable[..., Any]:
         except (ErrorConfiguracion, ErrorRegistro, ErrorPostgres) as error:
             raise _salida(str(error)) from error
         except psycopg.Error as error:
-            raise _salida("La base de datos no contestó. Revisa que esté encendida y vuelve a intentar.") from error
+            raise _salida(
+                "La base de datos no contestó. Revisa que esté encendida y vuelve a intentar."
+            ) from error
         finally:
             if not app.testing:
                 detener_todo(app)

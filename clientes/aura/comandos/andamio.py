@@ -51,11 +51,14 @@ def escribir_modulo(nombre: str, *, nombre_nora: str | None, titulo: str, raiz: 
         raise ErrorDatoInvalido(f"Ya hay un módulo «{nombre}».", campo="nombre")
     titulo = validar_texto(titulo or nombre.replace("_", " ").capitalize(), campo="titulo", maximo=40)
     destinos = {
-        plantilla: raiz / donde.format(casa=f"clientes/{duena}", modulo=nombre) for plantilla, donde in DESTINOS.items()
+        plantilla: raiz / donde.format(casa=f"clientes/{duena}", modulo=nombre)
+        for plantilla, donde in DESTINOS.items()
     }
     ocupados = [ruta for ruta in destinos.values() if ruta.exists()]
     if ocupados:
-        raise ErrorDatoInvalido(f"Ya existe {ocupados[0].relative_to(raiz)}; no se escribió nada.", campo="nombre")
+        raise ErrorDatoInvalido(
+            f"Ya existe {ocupados[0].relative_to(raiz)}; no se escribió nada.", campo="nombre"
+        )
     cambios = _cambios(nombre, titulo, duena)
     for plantilla, ruta in destinos.items():
         texto = (PLANTILLAS / f"{plantilla}.plantilla").read_text(encoding="utf-8")

@@ -57,7 +57,9 @@ def listar(buscar: str) -> None:
             break
         pagina += 1
     if hallado.total == 0:
-        click.echo("No hay ninguna. Crea una con: flask --app run nora crear NOMBRE --visible … --numero …", err=True)
+        click.echo(
+            "No hay ninguna. Crea una con: flask --app run nora crear NOMBRE --visible … --numero …", err=True
+        )
 
 
 @nora.command("modulos", help="Los módulos de una Nora; con --activar y --desactivar los cambia.")
@@ -110,7 +112,9 @@ def modulo() -> None:
     """Grupo de comandos."""
 
 
-@modulo.command("nuevo", help="Escribe un módulo que ya funciona: carpeta, página, estilos, prueba y documento.")
+@modulo.command(
+    "nuevo", help="Escribe un módulo que ya funciona: carpeta, página, estilos, prueba y documento."
+)
 @click.argument("nombre")
 @click.option("--nora", "nombre_nora", help="Escribirlo como propio de esta Nora, en clientes/NORA/.")
 @click.option("--titulo", help="Cómo se llama en el panel. Sin esto sale del nombre.")

@@ -16,7 +16,9 @@ def usuario() -> None:
 
 @usuario.command("crear", help="Crea una cuenta. Sin --contrasena la pregunta sin enseñarla.")
 @click.option("--correo", required=True)
-@click.option("--contrasena", help="Al menos diez caracteres. Queda en el historial de la consola: mejor sin ella.")
+@click.option(
+    "--contrasena", help="Al menos diez caracteres. Queda en el historial de la consola: mejor sin ella."
+)
 @click.option("--rol", required=True, type=click.Choice(["admin", "dueno", "agente"]))
 @click.option("--nora", "nombre_nora", default="", help="En qué Nora trabaja; un admin no la necesita.")
 @click.option("--nombre", default="", help="Cómo se llama la persona.")

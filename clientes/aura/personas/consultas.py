@@ -11,7 +11,10 @@ from ..utils.auth_utils import Rol
 from ..utils.supabase_client import supabase
 from ..utils.supabase_helpers import ejecutar, filas, una_fila, valor
 
-COLUMNAS = "id,correo,nombre,contrasena_hash,es_admin,activo,version_sesion,ultimo_acceso,usuarios_noras(nombre_nora,rol)"
+COLUMNAS = (
+    "id,correo,nombre,contrasena_hash,es_admin,activo,version_sesion,ultimo_acceso,"
+    "usuarios_noras(nombre_nora,rol)"
+)
 
 
 class Pertenencia(BaseModel):

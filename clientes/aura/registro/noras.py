@@ -147,11 +147,11 @@ class RegistroDeNoras:
     def tiene(self, nombre_nora: str, modulo: str | None) -> bool:
         """Si esa Nora existe y, cuando se pide, tiene encendido el módulo.
 
-        Con avisos al día contesta de memoria. Sin ellos vuelve a leer la fila cada segundo, y ante una ausencia pregunta
-        a la base antes de decir que no.
+        Con avisos al día contesta de memoria. Sin ellos vuelve a leer la fila cada segundo, y ante una ausencia
+        pregunta a la base antes de decir que no.
 
         Raises:
-            ErrorServicioExterno: no está en memoria y la base no contesta: no se sabe, y decir que no perdería mensajes.
+            ErrorServicioExterno: no está en memoria y la base no contesta. Decir que no existe perdería mensajes.
         """
         nora = self._noras.get(nombre_nora)
         if nora is None:

@@ -1,6 +1,6 @@
 """Diagnostica módulos del panel contra la lista de lo que todo módulo tiene.
 
-    python -m clientes.aura.scripts.diagnostico_modulo [MODULO...] [--simular] [--json]
+python -m clientes.aura.scripts.diagnostico_modulo [MODULO...] [--simular] [--json]
 """
 
 from __future__ import annotations

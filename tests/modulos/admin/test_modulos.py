@@ -50,7 +50,9 @@ def test_sin_guion_vuelve_a_la_misma_pagina(admin: Any, crear_nora: Callable[...
         ([], 400),
     ],
 )
-def test_lo_que_no_es_no_cambia_nada(admin: Any, crear_nora: Callable[..., str], datos: Any, codigo: int) -> None:
+def test_lo_que_no_es_no_cambia_nada(
+    admin: Any, crear_nora: Callable[..., str], datos: Any, codigo: int
+) -> None:
     crear_nora("marea", modulos=["chat"])
     respuesta = admin.enviar_json("/admin/modulos", datos)
     assert respuesta.status_code == codigo
@@ -73,7 +75,8 @@ def test_encender_dos_veces_no_lo_repite(app: Flask, crear_nora: Callable[..., s
 
 def test_pagina_de_cincuenta(admin: Any, app: Flask, crear_nora: Callable[..., str]) -> None:
     noras = [
-        {"nombre_nora": f"n{n:03d}", "nombre_visible": f"N {n}", "numero_nora": f"+1555020{n:04d}"} for n in range(120)
+        {"nombre_nora": f"n{n:03d}", "nombre_visible": f"N {n}", "numero_nora": f"+1555020{n:04d}"}
+        for n in range(120)
     ]
     supabase.table("configuracion_bot").insert(noras).execute()
     primera, tercera = (admin.get(f"/admin/modulos?pagina={n}").get_data(as_text=True) for n in (1, 3))

@@ -71,7 +71,9 @@ def test_creada_ya_sirve(admin: Any) -> None:
     assert acciones("espiga")[0] == "crear_nora"
 
 
-def test_lo_ocupado_se_dice_junto_a_cada_campo_y_nada_se_pierde(admin: Any, crear_nora: Callable[..., str]) -> None:
+def test_lo_ocupado_se_dice_junto_a_cada_campo_y_nada_se_pierde(
+    admin: Any, crear_nora: Callable[..., str]
+) -> None:
     crear_nora("espiga", numero_nora="+15550100001")
     respuesta = admin.enviar("/admin/noras/nueva", alta())
     pagina = texto(respuesta)
@@ -85,7 +87,12 @@ def test_lo_ocupado_se_dice_junto_a_cada_campo_y_nada_se_pierde(admin: Any, crea
 
 @pytest.mark.parametrize(
     ("campo", "valor"),
-    [("nombre_nora", "La Espiga!"), ("nombre_nora", "admin"), ("numero_nora", "123"), ("nombre_visible", " ")],
+    [
+        ("nombre_nora", "La Espiga!"),
+        ("nombre_nora", "admin"),
+        ("numero_nora", "123"),
+        ("nombre_visible", " "),
+    ],
 )
 def test_lo_que_no_sirve_se_dice_junto_al_campo(admin: Any, campo: str, valor: str) -> None:
     respuesta = admin.enviar("/admin/noras/nueva", alta(**{campo: valor}))
@@ -139,7 +146,9 @@ def test_renombrada_se_lleva_todo(admin: Any, crear_nora: Callable[..., str]) ->
     assert "Ana" in texto(admin.get("/panel_cliente/trigo/contactos/"))
 
 
-def test_el_token_se_guarda_cifrado_y_no_vuelve(admin: Any, app: Flask, crear_nora: Callable[..., str]) -> None:
+def test_el_token_se_guarda_cifrado_y_no_vuelve(
+    admin: Any, app: Flask, crear_nora: Callable[..., str]
+) -> None:
     crear_nora("espiga")
     llaves = {"cuenta": CUENTA, "token": TOKEN, "servicio_de_mensajes": SERVICIO}
     assert admin.enviar("/admin/noras/espiga/credenciales", llaves).status_code == 302
@@ -153,7 +162,9 @@ def test_el_token_se_guarda_cifrado_y_no_vuelve(admin: Any, app: Flask, crear_no
     admin.enviar("/admin/noras/espiga/credenciales", {**llaves, "token": "", "servicio_de_mensajes": ""})
     despues = supabase.table("credenciales_nora").select("*").eq("nombre_nora", "espiga").execute().data[0]
     assert despues["twilio_token_cifrado"] == guardada["twilio_token_cifrado"]
-    otra = admin.enviar("/admin/noras/espiga/credenciales", {**llaves, "token": "", "cuenta": "AC" + "1" * 32})
+    otra = admin.enviar(
+        "/admin/noras/espiga/credenciales", {**llaves, "token": "", "cuenta": "AC" + "1" * 32}
+    )
     assert otra.status_code == 400 and 'id="token-error"' in texto(otra)
     assert TOKEN not in str(supabase.table("auditoria").select("*").execute().data)
 
@@ -187,7 +198,9 @@ def test_buscar_por_nombre_numero_y_estado(admin: Any, crear_nora: Callable[...,
         ("estado=activa", "espiga", "marea"),
     ):
         pagina = texto(admin.get(f"/admin/noras?{consulta}"))
-        assert f"/admin/noras/{hay}/datos" in pagina and f"/admin/noras/{no_hay}/datos" not in pagina, consulta
+        assert f"/admin/noras/{hay}/datos" in pagina and f"/admin/noras/{no_hay}/datos" not in pagina, (
+            consulta
+        )
     assert "Nada con" in texto(admin.get("/admin/noras?q=%25"))
 
 

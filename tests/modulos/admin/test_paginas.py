@@ -47,7 +47,9 @@ def test_sin_noras_tambien(admin: Any) -> None:
     assert "Crea tu primera Nora" in texto(admin.get("/admin/"))
 
 
-def test_nadie_mas_entra(crear_nora: Callable[..., str], cliente_de: Callable[..., Any], cliente_http: Any) -> None:
+def test_nadie_mas_entra(
+    crear_nora: Callable[..., str], cliente_de: Callable[..., Any], cliente_http: Any
+) -> None:
     crear_nora("marea")
     duena = cliente_de("dueno", "marea")
     for ruta in PAGINAS:

@@ -30,10 +30,17 @@ class TwilioDeMentira(BaseHTTPRequestHandler):
             self._contestar(200, {"sid": CUENTA, "status": "active"})
         elif self.path.startswith("/v2/Channels/Senders"):
             senders = [
-                {"sid": "XE1", "status": "ONLINE", "sender_id": f"whatsapp:{n}", "webhook": {"callback_url": url}}
+                {
+                    "sid": "XE1",
+                    "status": "ONLINE",
+                    "sender_id": f"whatsapp:{n}",
+                    "webhook": {"callback_url": url},
+                }
                 for n, url in self.numeros.items()
             ]
-            self._contestar(200, {"senders": senders, "meta": {"key": "senders", "page": 0, "next_page_url": None}})
+            self._contestar(
+                200, {"senders": senders, "meta": {"key": "senders", "page": 0, "next_page_url": None}}
+            )
         else:
             self._contestar(404, {"code": 20404, "message": "Not found", "status": 404})
 

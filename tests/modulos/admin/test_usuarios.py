@@ -78,7 +78,10 @@ def test_dar_y_quitar_lugar_vale_desde_ya(
     with agente.session_transaction() as sesion:
         su_id = sesion["usuario_id"]
     assert agente.get("/panel_cliente/espiga/").status_code == 404
-    assert admin.enviar(f"/admin/usuarios/{su_id}/lugar", {"nombre_nora": "espiga", "rol": "agente"}).status_code == 302
+    assert (
+        admin.enviar(f"/admin/usuarios/{su_id}/lugar", {"nombre_nora": "espiga", "rol": "agente"}).status_code
+        == 302
+    )
     assert agente.get("/panel_cliente/espiga/").status_code == 200
     admin.enviar(f"/admin/usuarios/{su_id}/lugar/quitar", {"nombre_nora": "espiga"})
     assert agente.get("/panel_cliente/espiga/").status_code == 404

@@ -166,7 +166,7 @@ def test_la_misma_clave_es_un_solo_mensaje(
     [
         ("", None, "Escribe un mensaje"),
         ("   \n ", None, "Escribe un mensaje"),
-        ("x" * 4097, None, "4,096"),
+        ("x" * 1601, None, "1,600"),
         ("hola", "no-es-una-clave", "Recarga"),
         ("\x00", None, "Escribe un mensaje"),
     ],
@@ -184,17 +184,17 @@ def test_lo_que_no_se_puede_mandar_se_dice_y_no_se_guarda(
     assert sql("select count(*) from mensajes where sentido = 'saliente'") == [(0,)]
 
 
-def test_caben_4096_y_el_html_va_escapado(
+def test_caben_1600_y_el_html_va_escapado(
     crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any
 ) -> None:
     nora = crear_nora()
     abierta = escribe(nora, "<script>alert(1)</script>", "<b>Ana</b>")
     dueno = cliente_de("dueno", nora)
-    largo = "<img src=x onerror=alert(1)>".ljust(4096, "ñ")
+    largo = "<img src=x onerror=alert(1)>".ljust(1600, "ñ")
     respuesta = dueno.enviar_json(ruta(nora, abierta, "responder"), {"texto": largo, "clave": clave()})
     assert respuesta.status_code == 200
     assert "<img" not in respuesta.get_json()["data"]["html"]
-    assert sql("select length(texto) from mensajes_salientes") == [(4096,)]
+    assert sql("select length(texto) from mensajes_salientes") == [(1600,)]
     pagina = dueno.get(ruta(nora, abierta)).get_data(as_text=True)
     assert "<script>alert" not in pagina and "<img src=x" not in pagina and "<b>Ana" not in pagina
     assert "&lt;script&gt;alert" in pagina

@@ -95,7 +95,9 @@ def test_si_el_codificador_falla_el_bloque_se_queda(duena: Any, monkeypatch: pyt
         ("etiqueta_nueva", ",".join(f"e{n}" for n in range(9)), "8 etiquetas"),
     ],
 )
-def test_un_error_queda_junto_a_su_campo_y_nada_se_pierde(duena: Any, campo: str, valor: str, frase: str) -> None:
+def test_un_error_queda_junto_a_su_campo_y_nada_se_pierde(
+    duena: Any, campo: str, valor: str, frase: str
+) -> None:
     respuesta = duena.enviar(f"{BASE}/nuevo", {"titulo": "Un tema", "contenido": "Un texto", campo: valor})
     pagina = respuesta.get_data(as_text=True)
     assert respuesta.status_code == 422
@@ -133,7 +135,9 @@ def test_editar_y_borrar(duena: Any) -> None:
 
 def test_encender_y_apagar_con_y_sin_javascript(duena: Any) -> None:
     bloque_id = ensenar(duena)
-    respuesta = duena.enviar(f"{BASE}/{bloque_id}/activo", {"activo": "0"}, headers={"Accept": "application/json"})
+    respuesta = duena.enviar(
+        f"{BASE}/{bloque_id}/activo", {"activo": "0"}, headers={"Accept": "application/json"}
+    )
     assert respuesta.json["success"] is True and respuesta.json["data"] == {"activo": False}
     assert bloques()[0]["activo"] is False
     assert duena.enviar(f"{BASE}/{bloque_id}/activo", {"activo": "1"}).status_code == 302
@@ -184,12 +188,16 @@ def test_vacia_ensena_con_tres_ejemplos_que_prellenan(duena: Any) -> None:
     assert claves == ["horario", "precios", "ubicacion"]
     formulario = duena.get(f"{BASE}/nuevo?ejemplo=horario").get_data(as_text=True)
     assert 'value="Horario"' in formulario and "Abrimos de lunes a viernes" in formulario
-    assert 'value="¿Fían?"' in duena.get(f"{BASE}/nuevo", query_string={"titulo": "¿Fían?"}).get_data(as_text=True)
+    assert 'value="¿Fían?"' in duena.get(f"{BASE}/nuevo", query_string={"titulo": "¿Fían?"}).get_data(
+        as_text=True
+    )
 
 
 @pytest.mark.parametrize("htmx", [True, False])
 def test_que_responderia_nora(duena: Any, htmx: bool) -> None:
-    horario = ensenar(duena, contenido="Abrimos de lunes a viernes de 9 a 7 y sábados de 9 a 3. Domingos cerramos.")
+    horario = ensenar(
+        duena, contenido="Abrimos de lunes a viernes de 9 a 7 y sábados de 9 a 3. Domingos cerramos."
+    )
     ensenar(duena, titulo="Dónde estamos", contenido="Estamos en Calle Jacarandas 48, Hermosillo.")
     cabeceras = {"HX-Request": "true"} if htmx else {}
 
@@ -211,10 +219,18 @@ def test_que_responderia_nora(duena: Any, htmx: bool) -> None:
 
 def test_dudosa_dice_entre_que_temas(duena: Any) -> None:
     for quien, precio in (("dama", 280), ("caballero", 160), ("niños", 120)):
-        ensenar(duena, titulo=f"Corte de cabello para {quien}", contenido=f"El corte para {quien} cuesta ${precio}.")
+        ensenar(
+            duena,
+            titulo=f"Corte de cabello para {quien}",
+            contenido=f"El corte para {quien} cuesta ${precio}.",
+        )
     pagina = duena.enviar(f"{BASE}/probar", {"pregunta": "cuánto cuesta el corte"}).get_data(as_text=True)
     assert 'data-tipo="dudosa"' in pagina and "Dudosa: preguntaría" in pagina
-    assert "¿Te refieres a…?" in pagina and "Hablar con una persona" in pagina and "Para que conteste sola" in pagina
+    assert (
+        "¿Te refieres a…?" in pagina
+        and "Hablar con una persona" in pagina
+        and "Para que conteste sola" in pagina
+    )
 
 
 def test_probar_sin_pregunta(duena: Any) -> None:
@@ -239,7 +255,9 @@ def test_un_agente_lee_y_prueba_pero_no_escribe(duena: Any, cliente_de: Callable
     assert [(b["titulo"], b["activo"]) for b in bloques()] == [("Horario", True)]
 
 
-def test_lo_de_otra_nora_no_existe(duena: Any, crear_nora: Callable[..., str], cliente_de: Callable[..., Any]) -> None:
+def test_lo_de_otra_nora_no_existe(
+    duena: Any, crear_nora: Callable[..., str], cliente_de: Callable[..., Any]
+) -> None:
     bloque_id = ensenar(duena, etiqueta_nueva="secreta")
     crear_nora("brisa")
     ajena = cliente_de("dueno", "brisa")
@@ -259,7 +277,9 @@ def test_lo_de_otra_nora_no_existe(duena: Any, crear_nora: Callable[..., str], c
     assert bloques()[0]["titulo"] == "Horario" and bloques()[0]["activo"] is True
 
 
-@pytest.mark.parametrize("ruta", ["/", "/?q=horario&estado=encendidos&etiqueta=a", "/nuevo", "/{id}", "/probar"])
+@pytest.mark.parametrize(
+    "ruta", ["/", "/?q=horario&estado=encendidos&etiqueta=a", "/nuevo", "/{id}", "/probar"]
+)
 def test_cada_pagina_hace_tres_peticiones_como_mucho(duena: Any, ruta: str) -> None:
     bloque_id = ensenar(duena, etiqueta_nueva="a")
     pedidas = contar_peticiones(lambda: duena.get(BASE + ruta.replace("{id}", bloque_id)))

@@ -75,11 +75,17 @@ def contar_peticiones(hacer: Callable[[], Any]) -> list[str]:
 
 
 def test_crear_deja_el_numero_en_e164_y_la_direccion_de_whatsapp(duena: Any) -> None:
-    contacto_id = crear(duena, correo="ANA@Negocio.MX", notas="Prefiere las tardes", telefono="+52 1 662 123 4567")
+    contacto_id = crear(
+        duena, correo="ANA@Negocio.MX", notas="Prefiere las tardes", telefono="+52 1 662 123 4567"
+    )
     fila = filas(supabase.table("contactos").select("*").eq("id", contacto_id))[0]
     assert fila["telefono"] == "+526621234567"
     assert fila["direccion"] == fila["direccion_envio"] == "whatsapp:+526621234567"
-    assert (fila["canal"], fila["correo"], fila["notas"]) == ("whatsapp", "ana@negocio.mx", "Prefiere las tardes")
+    assert (fila["canal"], fila["correo"], fila["notas"]) == (
+        "whatsapp",
+        "ana@negocio.mx",
+        "Prefiere las tardes",
+    )
     ficha = duena.get(f"{BASE}/{contacto_id}").get_data(as_text=True)
     assert "Ana Núñez" in ficha and "+52 662 123 4567" in ficha and "Prefiere las tardes" in ficha
     assert "Todavía no te escribe" in ficha
@@ -98,8 +104,16 @@ def test_crear_deja_el_numero_en_e164_y_la_direccion_de_whatsapp(duena: Any) -> 
         ("etiqueta_nueva", ",".join(f"e{n}" for n in range(13)), "12 etiquetas"),
     ],
 )
-def test_un_error_queda_junto_a_su_campo_y_nada_se_pierde(duena: Any, campo: str, valor: str, frase: str) -> None:
-    datos = {"nombre": "Beto <b>", "telefono": "6621234567", "correo": "b@x.mx", "notas": "una nota", campo: valor}
+def test_un_error_queda_junto_a_su_campo_y_nada_se_pierde(
+    duena: Any, campo: str, valor: str, frase: str
+) -> None:
+    datos = {
+        "nombre": "Beto <b>",
+        "telefono": "6621234567",
+        "correo": "b@x.mx",
+        "notas": "una nota",
+        campo: valor,
+    }
     respuesta = duena.enviar(f"{BASE}/nuevo", datos)
     pagina = respuesta.get_data(as_text=True)
     assert respuesta.status_code == 422
@@ -112,10 +126,14 @@ def test_un_error_queda_junto_a_su_campo_y_nada_se_pierde(duena: Any, campo: str
 
 def test_telefono_repetido(duena: Any) -> None:
     crear(duena)
-    respuesta = duena.enviar(f"{BASE}/nuevo", {"nombre": "Otra", "telefono": "(662) 123-4567", "notas": "sigue aquí"})
+    respuesta = duena.enviar(
+        f"{BASE}/nuevo", {"nombre": "Otra", "telefono": "(662) 123-4567", "notas": "sigue aquí"}
+    )
     pagina = respuesta.get_data(as_text=True)
     assert respuesta.status_code == 422
-    assert "Ya tienes un contacto con este número." in re.search(r'id="telefono-error".*?</p>', pagina, re.S)[0]  # type: ignore[index]
+    assert (
+        "Ya tienes un contacto con este número." in re.search(r'id="telefono-error".*?</p>', pagina, re.S)[0]
+    )  # type: ignore[index]
     assert "sigue aquí" in pagina and "(662) 123-4567" in pagina or "+526621234567" in pagina
     assert len(filas(supabase.table("contactos").select("id"))) == 1
 
@@ -129,7 +147,9 @@ def test_etiquetas_elegir_crear_y_quitar(duena: Any, marea: str) -> None:
     edicion = duena.get(f"{BASE}/{primero}/editar").get_data(as_text=True)
     assert edicion.count(" checked") == 2
     duena.enviar(f"{BASE}/{primero}/editar", {"nombre": "Ana", "etiquetas": ["Mayoreo"]})
-    puestas = filas(supabase.table("contacto_etiquetas").select("etiquetas(nombre)").eq("contacto_id", primero))
+    puestas = filas(
+        supabase.table("contacto_etiquetas").select("etiquetas(nombre)").eq("contacto_id", primero)
+    )
     assert [p["etiquetas"]["nombre"] for p in puestas] == ["Mayoreo"]
     assert "Mayoreo" in duena.get(f"{BASE}/").get_data(as_text=True)
 
@@ -190,7 +210,9 @@ def test_ficha_con_conversacion_baja_y_espera(duena: Any, marea: str) -> None:
     assert f"/panel_cliente/marea/chat/{conversacion}" in ficha
 
 
-def test_sin_el_modulo_chat_no_hay_enlace(crear_nora: Callable[..., str], cliente_de: Callable[..., Any]) -> None:
+def test_sin_el_modulo_chat_no_hay_enlace(
+    crear_nora: Callable[..., str], cliente_de: Callable[..., Any]
+) -> None:
     crear_nora("marea", modulos=["contactos"])
     duena = cliente_de("dueno", "marea")
     contacto_id = crear(duena)
@@ -207,7 +229,10 @@ def test_cambiar_el_telefono_mueve_la_direccion_si_no_hay_platica(duena: Any, ma
     conversar(marea, contacto_id, "hola")
     respuesta = duena.enviar(f"{BASE}/{contacto_id}/editar", {"nombre": "Ana", "telefono": "6620003344"})
     assert respuesta.status_code == 422 and "ya no se puede cambiar" in respuesta.get_data(as_text=True)
-    assert filas(supabase.table("contactos").select("telefono").eq("id", contacto_id))[0]["telefono"] == "+526620001122"
+    assert (
+        filas(supabase.table("contactos").select("telefono").eq("id", contacto_id))[0]["telefono"]
+        == "+526620001122"
+    )
     assert duena.enviar(f"{BASE}/{contacto_id}/editar", {"nombre": "Ana Sin Tocar"}).status_code == 302
 
 
@@ -215,7 +240,9 @@ def test_editar_con_el_numero_de_otro(duena: Any) -> None:
     crear(duena)
     otro = crear(duena, nombre="Otro", telefono="6620001122")
     respuesta = duena.enviar(f"{BASE}/{otro}/editar", {"nombre": "Otro", "telefono": "6621234567"})
-    assert respuesta.status_code == 422 and "Ya tienes un contacto con este número." in respuesta.get_data(as_text=True)
+    assert respuesta.status_code == 422 and "Ya tienes un contacto con este número." in respuesta.get_data(
+        as_text=True
+    )
 
 
 def test_borrar_se_lleva_la_conversacion_y_queda_en_la_auditoria(duena: Any, marea: str) -> None:
@@ -236,7 +263,9 @@ def test_un_agente_edita_pero_no_borra(duena: Any, cliente_de: Callable[..., Any
     assert "Borrar contacto" in duena.get(f"{BASE}/{contacto_id}").get_data(as_text=True)
 
 
-def test_lo_de_otra_nora_no_existe(duena: Any, crear_nora: Callable[..., str], cliente_de: Callable[..., Any]) -> None:
+def test_lo_de_otra_nora_no_existe(
+    duena: Any, crear_nora: Callable[..., str], cliente_de: Callable[..., Any]
+) -> None:
     contacto_id = crear(duena)
     crear_nora("brisa")
     ajena = cliente_de("dueno", "brisa")
@@ -250,7 +279,9 @@ def test_lo_de_otra_nora_no_existe(duena: Any, crear_nora: Callable[..., str], c
     assert ajena.enviar(f"{otra}/{contacto_id}/borrar").status_code == 404
     assert ajena.get(f"{BASE}/{contacto_id}").status_code == 404, "ni por la dirección de la otra Nora"
     assert "Ana" not in ajena.get(f"{otra}/?q=ana").get_data(as_text=True)
-    assert filas(supabase.table("contactos").select("nombre").eq("id", contacto_id))[0]["nombre"] == "Ana Núñez"
+    assert (
+        filas(supabase.table("contactos").select("nombre").eq("id", contacto_id))[0]["nombre"] == "Ana Núñez"
+    )
 
 
 def test_sin_entrar_no_se_ve_nada(marea: str, cliente_http: Any) -> None:

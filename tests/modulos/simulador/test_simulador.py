@@ -97,7 +97,7 @@ def test_la_respuesta_llega_con_su_bloque(crear_nora: Any, cliente_de: Any, sql:
     assert sql("select canal from mensajes_salientes") == [("simulador",)]
 
 
-@pytest.mark.parametrize("texto", ["", "  \n", "\x00", "x" * 4097])
+@pytest.mark.parametrize("texto", ["", "  \n", "\x00", "x" * 1601])
 def test_lo_que_no_se_puede_mandar_no_se_guarda(
     crear_nora: Any, cliente_de: Any, sql: Any, texto: str
 ) -> None:

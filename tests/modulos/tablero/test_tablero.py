@@ -28,7 +28,12 @@ def conversacion(nora: str, numero: int, mensajes: list[tuple[str, str, bool]], 
     direccion = f"whatsapp:+5266200000{numero:02d}"
     contacto = filas(
         supabase.table("contactos").insert(
-            {"nombre_nora": nora, "direccion": direccion, "direccion_envio": direccion, "nombre": f"Persona {numero}"}
+            {
+                "nombre_nora": nora,
+                "direccion": direccion,
+                "direccion_envio": direccion,
+                "nombre": f"Persona {numero}",
+            }
         )
     )[0]["id"]
     platica = filas(
@@ -68,7 +73,11 @@ def paso(pagina: str) -> str:
 def test_las_cifras_son_las_de_esta_nora(
     marea: str, crear_nora: Callable[..., str], cliente_de: Callable[..., Any]
 ) -> None:
-    nora, persona, cliente = ("saliente", "nora", True), ("saliente", "persona", True), ("entrante", "contacto", True)
+    nora, persona, cliente = (
+        ("saliente", "nora", True),
+        ("saliente", "persona", True),
+        ("entrante", "contacto", True),
+    )
     conversacion(marea, 1, [cliente, nora, cliente, nora, cliente, nora])
     conversacion(marea, 2, [cliente, persona], espera_persona_desde=ATENDIDO)
     conversacion(marea, 3, [("entrante", "contacto", False)])
@@ -92,7 +101,9 @@ def test_quien_espera_va_primero(marea: str, cliente_de: Callable[..., Any]) -> 
     assert "paso-espera" in pagina and "cifra-espera" in pagina
 
 
-def test_nora_nueva_invita_a_ensenar_y_no_pinta_una_grafica_vacia(marea: str, cliente_de: Callable[..., Any]) -> None:
+def test_nora_nueva_invita_a_ensenar_y_no_pinta_una_grafica_vacia(
+    marea: str, cliente_de: Callable[..., Any]
+) -> None:
     pagina = cliente_de("dueno", marea).get(RUTA).get_data(as_text=True)
     assert paso(pagina) == "Enséñale lo primero a Nora" and "/panel_cliente/marea/conocimiento/" in pagina
     assert "<canvas" not in pagina and "Aquí verás cómo va tu Nora" in pagina

@@ -239,7 +239,9 @@ def resumen(hay_llaves_comunes: bool) -> Resumen:
     Args:
         hay_llaves_comunes: la instalación tiene sus llaves de Twilio: una Nora sin las suyas usa esas.
     """
-    return Resumen.model_validate(valor(supabase.rpc("admin_resumen", {"p_hay_llaves_comunes": hay_llaves_comunes})))
+    return Resumen.model_validate(
+        valor(supabase.rpc("admin_resumen", {"p_hay_llaves_comunes": hay_llaves_comunes}))
+    )
 
 
 def ultimas_ejecuciones() -> dict[str, Ejecucion]:
@@ -250,7 +252,9 @@ def ultimas_ejecuciones() -> dict[str, Ejecucion]:
 
 def cuantas_activas() -> int:
     """Cuántas Noras activas hay en la base."""
-    consulta = supabase.table("configuracion_bot").select("nombre_nora", count=CountMethod.exact).eq("activo", True)
+    consulta = (
+        supabase.table("configuracion_bot").select("nombre_nora", count=CountMethod.exact).eq("activo", True)
+    )
     return int(ejecutar(consulta.limit(1)).count or 0)
 
 
@@ -269,7 +273,9 @@ def pagina_de_usuarios(texto: str = "", pagina: int = 1) -> PaginaDeUsuarios:
 
 def hay_otro_admin(usuario_id: str) -> bool:
     """Si hay otro admin activo además de esta cuenta."""
-    otros = supabase.table("usuarios").select("id").eq("es_admin", True).eq("activo", True).neq("id", usuario_id)
+    otros = (
+        supabase.table("usuarios").select("id").eq("es_admin", True).eq("activo", True).neq("id", usuario_id)
+    )
     return una_fila(otros.limit(1)) is not None
 
 

@@ -29,7 +29,13 @@ def usuario(usuario_id: str) -> Usuario:
 
 
 def crear(
-    quien: Identidad | None, *, correo: str, contrasena: str, rol: str, nombre_nora: str = "", nombre: str = ""
+    quien: Identidad | None,
+    *,
+    correo: str,
+    contrasena: str,
+    rol: str,
+    nombre_nora: str = "",
+    nombre: str = "",
 ) -> Usuario:
     """Crea una cuenta con su lugar.
 

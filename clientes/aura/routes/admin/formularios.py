@@ -116,7 +116,10 @@ class FormularioNuevaNora(FlaskForm):
     nombre_nora = StringField(
         "Nombre en las direcciones",
         description="Minúsculas sin acento, números y guiones. Ejemplo: panaderia-espiga.",
-        validators=[InputRequired("Escribe un nombre corto para sus direcciones."), que_pase(validar_nombre_nora)],
+        validators=[
+            InputRequired("Escribe un nombre corto para sus direcciones."),
+            que_pase(validar_nombre_nora),
+        ],
     )
     numero_nora = TelField(
         "Número de WhatsApp",
@@ -144,7 +147,10 @@ class FormularioNora(FlaskForm):
         "Número de WhatsApp", validators=[InputRequired("Escribe su número."), que_pase(validar_numero)]
     )
     zona_horaria = SelectField(
-        "Zona horaria", choices=opciones(ZONAS), validate_choice=False, validators=[que_pase(validar_zona_horaria)]
+        "Zona horaria",
+        choices=opciones(ZONAS),
+        validate_choice=False,
+        validators=[que_pase(validar_zona_horaria)],
     )
     silencio_segundos = IntegerField(
         "Segundos de silencio antes de responder",

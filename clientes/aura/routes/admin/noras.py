@@ -93,7 +93,10 @@ def renombrar(nombre: str) -> Vista:
         except ErrorDatoInvalido as fallo:
             error = poner_errores(formulario, fallo)
         else:
-            flash(f"Ahora se llama {nuevo}. Pega sus webhooks nuevos en Twilio: los de antes ya no existen.", "alerta")
+            flash(
+                f"Ahora se llama {nuevo}. Pega sus webhooks nuevos en Twilio: los de antes ya no existen.",
+                "alerta",
+            )
             return redirect(url_for("admin.nora", nombre=nuevo, _anchor="webhooks"))
     return _pagina(nora, form_nombre=formulario, error=error), 400
 
@@ -161,7 +164,9 @@ def _pagina(nora: Nora, **formularios: Any) -> str:
         "form": FormularioNora(formdata=None, obj=nora),
         "form_nombre": FormularioNombre(formdata=None, nombre_nora=nora.nombre_nora),
         "form_llaves": FormularioCredenciales(
-            formdata=None, cuenta=nora.twilio_account_sid, servicio_de_mensajes=nora.twilio_messaging_service_sid
+            formdata=None,
+            cuenta=nora.twilio_account_sid,
+            servicio_de_mensajes=nora.twilio_messaging_service_sid,
         ),
         "error": "",
         "puntos": None,
@@ -180,4 +185,8 @@ def _pagina(nora: Nora, **formularios: Any) -> str:
 
 def _sin_csrf(formulario: Any) -> dict[str, Any]:
     """Lo que se escribió, como lo pide el servicio: los textos vacíos, vacíos y no None."""
-    return {clave: "" if valor is None else valor for clave, valor in formulario.data.items() if clave != "csrf_token"}
+    return {
+        clave: "" if valor is None else valor
+        for clave, valor in formulario.data.items()
+        if clave != "csrf_token"
+    }

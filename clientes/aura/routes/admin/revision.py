@@ -76,7 +76,10 @@ def _direccion_publica() -> Punto:
         )
     if urlsplit(url).scheme != "https":
         return Punto(
-            titulo, "mal", f"URL_PUBLICA es {url} y no es https.", "Twilio pide https para los mensajes de WhatsApp."
+            titulo,
+            "mal",
+            f"URL_PUBLICA es {url} y no es https.",
+            "Twilio pide https para los mensajes de WhatsApp.",
         )
     return Punto(titulo, "bien", f"Twilio nos escribe en {url}.")
 
@@ -88,7 +91,14 @@ def _twilio(nora: Nora) -> list[Punto]:
     except ErrorNora as error:
         return [Punto(titulo, "mal", error.mensaje, error.que_hacer)]
     if llaves is None:
-        return [Punto(titulo, "mal", "No tiene llaves de Twilio: recibe, pero no puede contestar.", "Guárdalas aquí.")]
+        return [
+            Punto(
+                titulo,
+                "mal",
+                "No tiene llaves de Twilio: recibe, pero no puede contestar.",
+                "Guárdalas aquí.",
+            )
+        ]
     # El SDK de Twilio pesa: se importa cuando se usa.
     from ...canales.twilio import canal_twilio
 
@@ -100,7 +110,11 @@ def _twilio(nora: Nora) -> list[Punto]:
     except (NoProcesado, EnvioAmbiguo):
         return [Punto(titulo, "duda", "Twilio no contestó en 10 segundos.", "Vuelve a probar en un momento.")]
     if estado != "active":
-        return [Punto(titulo, "mal", f"Twilio tiene esa cuenta en «{estado}».", "Revísala en la consola de Twilio.")]
+        return [
+            Punto(
+                titulo, "mal", f"Twilio tiene esa cuenta en «{estado}».", "Revísala en la consola de Twilio."
+            )
+        ]
     cuales = "Son suyas" if nora.tiene_token else "Usa las de la instalación"
     puntos = [Punto(titulo, "bien", f"{cuales} y Twilio las acepta.")]
     try:
@@ -144,7 +158,9 @@ def _numero(nora: Nora, remitentes: dict[str, str]) -> list[Punto]:
     apunta, debe = direcciones[nora.numero_nora], webhooks_de(nora.nombre_nora).entrada
     if apunta and apunta not in (debe, f"{origen()}/webhook"):
         puntos.append(
-            Punto("Webhook en Twilio", "mal", f"Twilio manda sus mensajes a {apunta}.", f"Cámbialo por {debe}.")
+            Punto(
+                "Webhook en Twilio", "mal", f"Twilio manda sus mensajes a {apunta}.", f"Cámbialo por {debe}."
+            )
         )
     return puntos
 
@@ -152,7 +168,10 @@ def _numero(nora: Nora, remitentes: dict[str, str]) -> list[Punto]:
 def _conocimiento(nora: Nora) -> Punto:
     if nora.bloques == 0:
         return Punto(
-            "Conocimiento", "mal", "Todavía no sabe nada: pasará todo a una persona.", "Enséñale precios y horarios."
+            "Conocimiento",
+            "mal",
+            "Todavía no sabe nada: pasará todo a una persona.",
+            "Enséñale precios y horarios.",
         )
     return Punto("Conocimiento", "bien", f"Sabe {nora.bloques} {'cosa' if nora.bloques == 1 else 'cosas'}.")
 
@@ -160,7 +179,10 @@ def _conocimiento(nora: Nora) -> Punto:
 def _inteligencia(nora: Nora) -> Punto:
     if not nora.ia_activa:
         return Punto(
-            "Respuestas", "mal", "Tiene apagado responder sola: todo espera a una persona.", "Enciéndelo en sus datos."
+            "Respuestas",
+            "mal",
+            "Tiene apagado responder sola: todo espera a una persona.",
+            "Enciéndelo en sus datos.",
         )
     return Punto("Respuestas", "bien", "Responde sola con lo que sabe.")
 

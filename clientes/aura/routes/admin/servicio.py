@@ -27,7 +27,7 @@ SID_CUENTA = re.compile(r"AC[0-9a-fA-F]{32}")
 SID_SERVICIO = re.compile(r"MG[0-9a-fA-F]{32}")
 SILENCIO_MAXIMO_S = 20
 VISIBLE_MAXIMO = 80
-BIENVENIDA_MAXIMA = 1000
+BIENVENIDA_MAXIMA = 350  # con la respuesta más larga cabe en un mensaje de WhatsApp
 OCUPADO = {
     "nombre_nora": "Ya hay una Nora con ese nombre; elige otro.",
     "numero_nora": "Ese número ya lo usa otra Nora.",
@@ -121,11 +121,16 @@ def editar_nora(quien: Identidad | None, nombre_nora: str, datos: dict[str, Any]
     if not 0 <= silencio <= SILENCIO_MAXIMO_S:
         raise ErrorDatoInvalido(f"Van de 0 a {SILENCIO_MAXIMO_S} segundos.", campo="silencio_segundos")
     columnas: dict[str, Any] = {
-        "nombre_visible": validar_texto(datos["nombre_visible"], campo="nombre_visible", maximo=VISIBLE_MAXIMO),
+        "nombre_visible": validar_texto(
+            datos["nombre_visible"], campo="nombre_visible", maximo=VISIBLE_MAXIMO
+        ),
         "numero_nora": validar_numero(datos["numero_nora"]),
         "zona_horaria": validar_zona_horaria(datos["zona_horaria"]),
         "mensaje_bienvenida": validar_texto(
-            datos["mensaje_bienvenida"], campo="mensaje_bienvenida", maximo=BIENVENIDA_MAXIMA, obligatorio=False
+            datos["mensaje_bienvenida"],
+            campo="mensaje_bienvenida",
+            maximo=BIENVENIDA_MAXIMA,
+            obligatorio=False,
         ),
         "silencio_segundos": silencio,
         "ia_activa": bool(datos["ia_activa"]),

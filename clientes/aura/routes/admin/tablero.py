@@ -54,7 +54,9 @@ def faltas_de(nora: NoraConFalta) -> list[str]:
     faltas = []
     if nora.esperan_persona:
         cuantos = nora.esperan_persona
-        faltas.append("1 cliente espera a una persona" if cuantos == 1 else f"{cuantos} clientes esperan a una persona")
+        faltas.append(
+            "1 cliente espera a una persona" if cuantos == 1 else f"{cuantos} clientes esperan a una persona"
+        )
     if not nora.con_llaves:
         faltas.append("sin llaves de Twilio")
     if not nora.con_conocimiento:

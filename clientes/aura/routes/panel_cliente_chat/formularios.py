@@ -7,7 +7,7 @@ from wtforms import HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp
 
 # Un mensaje de texto de WhatsApp: 4,096 caracteres (WhatsApp Cloud API, «Text messages»).
-TEXTO_MAXIMO = 4_096
+TEXTO_MAXIMO = 1_600  # lo que Twilio acepta en un mensaje (error 21617 si se pasa)
 
 
 class FormularioRespuesta(FlaskForm):

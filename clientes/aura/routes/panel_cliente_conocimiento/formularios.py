@@ -23,7 +23,7 @@ def _limpio(texto: str | None) -> str:
     return limpiar_texto(texto or "").replace("\r\n", "\n").strip()
 
 
-class FormularioBloque(FlaskForm):  # type: ignore[misc]
+class FormularioBloque(FlaskForm):
     """Escribir o cambiar un bloque."""
 
     titulo = StringField(
@@ -50,7 +50,9 @@ class FormularioBloque(FlaskForm):  # type: ignore[misc]
     def validate_etiqueta_nueva(self, campo: Any) -> None:
         """Que quepan, y que no sean demasiadas."""
         if any(len(nombre) > LARGO_ETIQUETA for nombre in self.todas_las_etiquetas()):
-            raise ValidationError(f"Una etiqueta lleva {LARGO_ETIQUETA} letras como mucho; sepáralas con comas.")
+            raise ValidationError(
+                f"Una etiqueta lleva {LARGO_ETIQUETA} letras como mucho; sepáralas con comas."
+            )
         if len(self.todas_las_etiquetas()) > ETIQUETAS_POR_BLOQUE:
             raise ValidationError(f"Un tema lleva {ETIQUETAS_POR_BLOQUE} etiquetas como mucho.")
 
@@ -64,11 +66,14 @@ class FormularioBloque(FlaskForm):  # type: ignore[misc]
         return list(por_clave.values())
 
 
-class FormularioPrueba(FlaskForm):  # type: ignore[misc]
+class FormularioPrueba(FlaskForm):
     """La caja «¿Qué respondería Nora?»."""
 
     pregunta = StringField(
         "Pregunta como lo haría un cliente",
         filters=[_limpio],
-        validators=[DataRequired("Escribe una pregunta."), Length(max=LARGO_PREGUNTA, message="Caben 600 letras.")],
+        validators=[
+            DataRequired("Escribe una pregunta."),
+            Length(max=LARGO_PREGUNTA, message="Caben 600 letras."),
+        ],
     )

@@ -52,7 +52,12 @@ def que_responderia(nombre_nora: str, pregunta: str) -> Prueba:
     if resultado.tipo == "segura":
         titulo = resultado.elegidos[0].bloque.titulo
         return _prueba(
-            pregunta, resultado, "Segura", f"Contestaría al momento con lo que dice «{titulo}».", resultado.texto, ""
+            pregunta,
+            resultado,
+            "Segura",
+            f"Contestaría al momento con lo que dice «{titulo}».",
+            resultado.texto,
+            "",
         )
     if resultado.tipo == "dudosa":
         if len(resultado.elegidos) == 1:

@@ -55,7 +55,12 @@ def listar(nombre_nora: str, texto: str, etiqueta: str, estado: str, despues_de:
     bloques = leidos[:POR_PAGINA]
     siguiente = Cursor(bloques[-1].fecha_actualizacion, bloques[-1].id) if len(leidos) > POR_PAGINA else None
     return Pagina(
-        bloques, consultas.resumen(nombre_nora), texto, etiqueta, estado if activo is not None else "", siguiente
+        bloques,
+        consultas.resumen(nombre_nora),
+        texto,
+        etiqueta,
+        estado if activo is not None else "",
+        siguiente,
     )
 
 

@@ -27,7 +27,11 @@ def index(nombre_nora: str) -> Response:
     pagina = servicio.listar(
         nombre_nora, pedido.get("q", ""), pedido.get("etiqueta", "")[:40], pedido.get("estado", ""), _cursor()
     )
-    contexto = {"pagina": pagina, "ejemplos": EJEMPLOS, "puede_escribir": persona_actual().es_dueno_de(nombre_nora)}
+    contexto = {
+        "pagina": pagina,
+        "ejemplos": EJEMPLOS,
+        "puede_escribir": persona_actual().es_dueno_de(nombre_nora),
+    }
     plantilla = "index.html"
     if _es_htmx():
         plantilla = "_mas.html" if pedido.get("antes_id") else "_resultados.html"
@@ -45,7 +49,9 @@ def nuevo(nombre_nora: str) -> Response | str | tuple[str, int]:
     """Enseñarle algo a Nora; puede venir prellenado por un ejemplo o por una pregunta sin respuesta."""
     if request.method == "GET":
         formulario = FormularioBloque(data=_inicial())
-        return _pintar_formulario(nombre_nora, formulario, None, es_ejemplo=request.args.get("ejemplo") in POR_CLAVE)
+        return _pintar_formulario(
+            nombre_nora, formulario, None, es_ejemplo=request.args.get("ejemplo") in POR_CLAVE
+        )
     formulario = FormularioBloque()
     if not formulario.validate():
         return _pintar_formulario(nombre_nora, formulario, None)
@@ -135,7 +141,11 @@ def _cursor() -> Cursor | None:
 def _inicial() -> dict[str, object]:
     ejemplo = POR_CLAVE.get(request.args.get("ejemplo", ""))
     if ejemplo:
-        return {"titulo": ejemplo.titulo, "contenido": ejemplo.contenido, "etiquetas": list(ejemplo.etiquetas)}
+        return {
+            "titulo": ejemplo.titulo,
+            "contenido": ejemplo.contenido,
+            "etiquetas": list(ejemplo.etiquetas),
+        }
     return {"titulo": request.args.get("titulo", "")[:LARGO_TITULO]}
 
 

@@ -116,7 +116,9 @@ def leer(nombre_nora: str, contacto_id: str) -> Contacto | None:
     return Contacto.model_validate(fila) if fila else None
 
 
-def ultimos_mensajes(nombre_nora: str, conversacion_id: str, desde: datetime, limite: int) -> tuple[list[Recado], int]:
+def ultimos_mensajes(
+    nombre_nora: str, conversacion_id: str, desde: datetime, limite: int
+) -> tuple[list[Recado], int]:
     """(los últimos mensajes, del más nuevo al más viejo; cuántos hubo en total desde esa fecha)."""
     respuesta = ejecutar(
         supabase_de_nora(nombre_nora)
@@ -175,6 +177,10 @@ def guardar(
 def borrar(nombre_nora: str, contacto_id: str) -> bool:
     """Borra un contacto con su conversación y sus mensajes; falso si no es de esta Nora."""
     borradas = filas(
-        supabase_de_nora(nombre_nora).table("contactos").delete().eq("nombre_nora", nombre_nora).eq("id", contacto_id)
+        supabase_de_nora(nombre_nora)
+        .table("contactos")
+        .delete()
+        .eq("nombre_nora", nombre_nora)
+        .eq("id", contacto_id)
     )
     return bool(borradas)

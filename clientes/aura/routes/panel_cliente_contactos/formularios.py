@@ -20,13 +20,17 @@ def _limpio(texto: str | None) -> str:
     return limpiar_texto(texto or "").strip()
 
 
-class FormularioContacto(FlaskForm):  # type: ignore[misc]
+class FormularioContacto(FlaskForm):
     """Editar un contacto."""
 
-    nombre = StringField("Nombre", filters=[_limpio], validators=[Length(max=120, message="Caben 120 letras.")])
+    nombre = StringField(
+        "Nombre", filters=[_limpio], validators=[Length(max=120, message="Caben 120 letras.")]
+    )
     telefono = TelField("WhatsApp", filters=[_limpio])
     correo = StringField("Correo", filters=[_limpio])
-    notas = TextAreaField("Notas", filters=[_limpio], validators=[Length(max=2000, message="Caben 2,000 letras.")])
+    notas = TextAreaField(
+        "Notas", filters=[_limpio], validators=[Length(max=2000, message="Caben 2,000 letras.")]
+    )
     etiquetas = SelectMultipleField(
         "Etiquetas", widget=ListWidget(), option_widget=CheckboxInput(), validate_choice=False, choices=[]
     )
@@ -45,7 +49,9 @@ class FormularioContacto(FlaskForm):  # type: ignore[misc]
     def validate_etiqueta_nueva(self, campo: Any) -> None:
         """Que quepan, y que no sean demasiadas."""
         if any(len(nombre) > LARGO_ETIQUETA for nombre in self.todas_las_etiquetas()):
-            raise ValidationError(f"Una etiqueta lleva {LARGO_ETIQUETA} letras como mucho; sepáralas con comas.")
+            raise ValidationError(
+                f"Una etiqueta lleva {LARGO_ETIQUETA} letras como mucho; sepáralas con comas."
+            )
         if len(self.todas_las_etiquetas()) > ETIQUETAS_POR_CONTACTO:
             raise ValidationError(f"Un contacto lleva {ETIQUETAS_POR_CONTACTO} etiquetas como mucho.")
 
@@ -64,7 +70,9 @@ class FormularioContactoNuevo(FormularioContacto):
         filters=[_limpio],
         validators=[DataRequired("Escribe su nombre."), Length(max=120, message="Caben 120 letras.")],
     )
-    telefono = TelField("WhatsApp", filters=[_limpio], validators=[DataRequired("Escribe su número de WhatsApp.")])
+    telefono = TelField(
+        "WhatsApp", filters=[_limpio], validators=[DataRequired("Escribe su número de WhatsApp.")]
+    )
 
 
 def _o_error(validar: Any, texto: str) -> str:

@@ -82,7 +82,9 @@ def ficha(nombre_nora: str, contacto_id: str) -> Ficha:
     if contacto.platica is None:
         return Ficha(contacto, [], 0)
     desde = datetime.now(UTC) - timedelta(days=DIAS_DE_ACTIVIDAD)
-    return Ficha(contacto, *consultas.ultimos_mensajes(nombre_nora, contacto.platica.id, desde, MENSAJES_EN_FICHA))
+    return Ficha(
+        contacto, *consultas.ultimos_mensajes(nombre_nora, contacto.platica.id, desde, MENSAJES_EN_FICHA)
+    )
 
 
 def etiquetas(nombre_nora: str) -> list[Etiqueta]:
@@ -130,5 +132,7 @@ def borrar(nombre_nora: str, contacto_id: str, quien: Identidad) -> None:
 def tarjeta(nombre_nora: str) -> Tarjeta:
     """Cuántos contactos hay, para el tablero."""
     cuantos = resumen_de_la_peticion(nombre_nora).contactos
-    detalle = "Aparecen solos cuando te escriben." if not cuantos else "Datos, notas y etiquetas de cada cliente."
+    detalle = (
+        "Aparecen solos cuando te escriben." if not cuantos else "Datos, notas y etiquetas de cada cliente."
+    )
     return Tarjeta("Contactos", f"{cuantos:,}", detalle, "panel_cliente_contactos.index")

@@ -7,7 +7,7 @@ from wtforms import HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp
 
 # Lo que cabe en un mensaje de texto de WhatsApp (WhatsApp Cloud API, «Text messages»).
-TEXTO_MAXIMO = 4_096
+TEXTO_MAXIMO = 1_600  # lo que Twilio acepta en un mensaje (error 21617 si se pasa)
 
 
 class FormularioMensaje(FlaskForm):
