@@ -83,6 +83,7 @@ def restablecer(token: str) -> str | Response | tuple[str, int]:
         return render_template("login/restablecer.html", form=formulario, error=error.mensaje), error.codigo
     session.clear()
     flash("Tu contraseña quedó cambiada. Entra con la nueva.", "ok")
+    renovar_sesion()
     return redirect(url_for("login.entrar"))
 
 
