@@ -11,15 +11,28 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import platform
+import re
+import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import flask
 import psutil
+import psycopg
+import requests
+
+from clientes.aura.conversacion.cola import instalar_cola
+from clientes.aura.migraciones import aplicar
+from clientes.aura.supabase_local import ServidorPostgres
+from clientes.aura.utils.auth_utils import hash_de_contrasena
 
 RAIZ = Path(__file__).resolve().parents[1]
 DESTINO = RAIZ / "docs" / "registro_medido.md"
@@ -27,6 +40,7 @@ MODULOS, RUTAS = 15, 10
 TAMANOS = (10, 100, 1_000, 10_000)
 TAMANOS_REFERENCIA = (10, 50, 100, 200)
 VUELTAS = 3
+CONTRASENA = "una frase de medida"
 
 
 def _vista(**_: Any) -> str:
@@ -126,6 +140,98 @@ def en_proceso_nuevo(que: str, cuantas: int) -> dict[str, float]:
     return {clave: min(v[clave] for v in vueltas) for clave in vueltas[0]}
 
 
+def medir_avisos(cambios: int = 20, procesos: int = 4) -> list[float]:
+    """Segundos desde que un módulo se apaga o enciende en la base hasta que todos los procesos lo saben.
+
+    Cada proceso es `python run.py` sobre un PostgreSQL embebido de usar y tirar.
+    """
+    carpeta = Path(tempfile.mkdtemp(prefix="nora-medida-"))
+    carpeta.chmod(0o755)
+    servidor = ServidorPostgres(carpeta / "pg")
+    hijos: list[subprocess.Popen[bytes]] = []
+    try:
+        direcciones = servidor.asegurar()
+        aplicar(direcciones.servicio)
+        instalar_cola(direcciones.servicio)
+        with psycopg.connect(direcciones.administrador, autocommit=True) as conexion:
+            conexion.execute(
+                "insert into configuracion_bot (nombre_nora, nombre_visible, numero_nora, modulos)"
+                " values ('marea', 'Marea', '+526620000009', '[\"chat\"]')"
+            )
+            conexion.execute(
+                "insert into usuarios (correo, contrasena_hash, es_admin) values ('admin@medida.mx', %s, true)",
+                (hash_de_contrasena(CONTRASENA),),
+            )
+            sesiones = []
+            for _ in range(procesos):
+                puerto = _puerto()
+                entorno = {
+                    **os.environ,
+                    "ENTORNO": "pruebas",
+                    "PORT": str(puerto),
+                    "SUPABASE_DB_URL": direcciones.servicio,
+                    "NORA_DATOS": str(carpeta / "datos"),
+                }
+                silencio = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+                hijos.append(subprocess.Popen([sys.executable, "run.py"], cwd=RAIZ, env=entorno, **silencio))  # type: ignore[call-overload]
+                sesiones.append(_entrar(f"http://127.0.0.1:{puerto}"))
+            tiempos = []
+            for vuelta in range(cambios):
+                encendido = vuelta % 2 == 0
+                modulos = '["chat", "contactos"]' if encendido else '["chat"]'
+                _hasta(sesiones, 404 if encendido else 200)
+                inicio = time.perf_counter()
+                conexion.execute(
+                    "update configuracion_bot set modulos = %s::jsonb where nombre_nora = 'marea'", (modulos,)
+                )
+                _hasta(sesiones, 200 if encendido else 404)
+                tiempos.append(time.perf_counter() - inicio)
+        return sorted(tiempos)
+    finally:
+        for hijo in hijos:
+            hijo.terminate()
+        for hijo in hijos:
+            hijo.wait(20)
+        servidor.asegurar()
+        servidor.detener()
+        shutil.rmtree(carpeta, ignore_errors=True)
+
+
+def _puerto() -> int:
+    with socket.socket() as enchufe:
+        enchufe.bind(("127.0.0.1", 0))
+        return int(enchufe.getsockname()[1])
+
+
+def _entrar(url: str) -> tuple[requests.Session, str]:
+    limite = time.monotonic() + 30
+    while True:
+        try:
+            requests.get(f"{url}/salud", timeout=1)
+            break
+        except requests.RequestException:
+            if time.monotonic() > limite:
+                raise
+            time.sleep(0.1)
+    sesion = requests.Session()
+    testigo = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', sesion.get(f"{url}/login", timeout=5).text)
+    datos = {
+        "correo": "admin@medida.mx",
+        "contrasena": CONTRASENA,
+        "csrf_token": testigo[1] if testigo else "",
+    }
+    sesion.post(f"{url}/login", data=datos, timeout=10, allow_redirects=False)
+    return sesion, f"{url}/panel_cliente/marea/contactos/"
+
+
+def _hasta(sesiones: list[tuple[requests.Session, str]], codigo: int) -> None:
+    """Pregunta a todos hasta que todos contesten ese código; 10 s como mucho."""
+    limite = time.monotonic() + 10
+    while {sesion.get(ruta, timeout=5).status_code for sesion, ruta in sesiones} != {codigo}:
+        if time.monotonic() > limite:
+            raise RuntimeError(f"los procesos no llegaron a {codigo}")
+
+
 def tabla() -> list[str]:
     """Las líneas del informe."""
     nora = {n: en_proceso_nuevo("nora", n) for n in TAMANOS}
@@ -134,8 +240,8 @@ def tabla() -> list[str]:
     pendiente = (referencia[mayor]["registrar"] - referencia[penultimo]["registrar"]) / (mayor - penultimo)
     pendiente_mb = (referencia[mayor]["memoria"] - referencia[penultimo]["memoria"]) / (mayor - penultimo)
     lineas = [
-        f"{MODULOS} módulos de {RUTAS} rutas. Python {platform.python_version()}, Flask {_version('flask')}, "
-        f"Werkzeug {_version('werkzeug')}. La mejor de {VUELTAS} vueltas, cada una en un proceso nuevo.",
+        f"{MODULOS} módulos de {RUTAS} rutas. Python {platform.python_version()}, Flask {version('flask')}, "
+        f"Werkzeug {version('werkzeug')}. La mejor de {VUELTAS} vueltas, cada una en un proceso nuevo.",
         "",
         "| manera | Noras | registrar (s) | memoria (MB) | buscar una ruta (µs) |",
         "| --- | ---: | ---: | ---: | ---: |",
@@ -148,6 +254,7 @@ def tabla() -> list[str]:
             lineas.append(
                 f"| {nombre} | {n:,} | {m['registrar']:.3f} | {m['memoria']:.1f} | {m['buscar']:.1f} |"
             )
+    avisos = medir_avisos()
     comun = 100
     lineas += [
         "",
@@ -156,14 +263,10 @@ def tabla() -> list[str]:
         f"{referencia[comun]['registrar'] / nora[comun]['registrar']:,.0f} veces menos con el registro vivo.",
         f"- De 10 a 10,000 Noras, buscar una ruta cuesta {nora[10_000]['buscar'] / nora[10]['buscar']:.2f} veces; "
         f"la memoria crece {nora[10_000]['memoria'] - nora[10]['memoria']:.1f} MB.",
+        f"- Un módulo apagado o encendido lo ven 4 procesos en {avisos[len(avisos) // 2]:.3f} s "
+        f"(mediana de {len(avisos)}; el peor {avisos[-1]:.3f} s), preguntándoles por HTTP.",
     ]
     return lineas
-
-
-def _version(paquete: str) -> str:
-    from importlib.metadata import version
-
-    return version(paquete)
 
 
 def main() -> None:
