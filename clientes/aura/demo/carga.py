@@ -25,7 +25,7 @@ bitacora = registro(__name__)
 
 def cargar(app: Flask) -> dict[str, str]:
     """Carga lo que falte. Devuelve correo -> contraseña de las cuentas de demostración."""
-    cuentas = _cuentas(app)
+    cuentas, recien_inventadas = _cuentas(app)
     if not consultas.existe(contenido.NOMBRE_NORA):
         modulos = [m.nombre for m in catalogo_de(app).para(contenido.NOMBRE_NORA)]
         consultas.crear_nora(modulos)
@@ -35,23 +35,22 @@ def cargar(app: Flask) -> dict[str, str]:
         (("admin", "Admin de demostración"), ("dueno", "Rosa Peralta"), ("agente", "Luis Gámez")),
         strict=True,
     ):
-        if not consultas.existe_cuenta(correo):
-            personas.crear_usuario(
-                correo,
-                contrasena,
-                rol=rol,
-                nombre_nora=None if rol == "admin" else contenido.NOMBRE_NORA,
-                nombre=nombre,
-            )
+        usuario_id = consultas.id_de_cuenta(correo)
+        if usuario_id is None:
+            nora = None if rol == "admin" else contenido.NOMBRE_NORA
+            personas.crear_usuario(correo, contrasena, rol=rol, nombre_nora=nora, nombre=nombre)
+        elif recien_inventadas:  # se borró el archivo que las guarda: las de antes ya nadie las sabe
+            personas.cambiar_contrasena(usuario_id, contrasena)
     registro_de(app).releer(contenido.NOMBRE_NORA)
     return cuentas
 
 
-def _cuentas(app: Flask) -> dict[str, str]:
-    """Las contraseñas se inventan en cada instalación y quedan con sus datos: ninguna viene en el código."""
+def _cuentas(app: Flask) -> tuple[dict[str, str], bool]:
+    """Las contraseñas, inventadas en cada instalación y guardadas con sus datos; y si se inventaron ahora."""
     config: Config = app.extensions["nora_config"]
     ruta = config.NORA_DATOS / "demo.json"
-    if not ruta.exists():
+    faltan = not ruta.exists()
+    if faltan:
         nuevas = {
             correo: f"{correo.split('@')[0]}-{secrets.token_hex(4)}"
             for correo in ("admin@demo.mx", "duena@demo.mx", "agente@demo.mx")
@@ -61,7 +60,7 @@ def _cuentas(app: Flask) -> dict[str, str]:
         ) as archivo:
             json.dump(nuevas, archivo)
     guardadas: dict[str, str] = json.loads(ruta.read_text(encoding="utf-8"))
-    return guardadas
+    return guardadas, faltan
 
 
 def _cargar_platicas(bloques: dict[str, str]) -> None:

@@ -38,8 +38,9 @@ def existe(nombre_nora: str) -> bool:
     )
 
 
-def existe_cuenta(correo: str) -> bool:
-    return una_fila(supabase.table("usuarios").select("id").eq("correo", correo)) is not None
+def id_de_cuenta(correo: str) -> str | None:
+    fila = una_fila(supabase.table("usuarios").select("id").eq("correo", correo))
+    return str(fila["id"]) if fila else None
 
 
 def crear_nora(modulos: list[str]) -> None:
