@@ -13,8 +13,10 @@ from clientes.aura.supabase_local import DireccionesPostgres
 def _cuentas(base: DireccionesPostgres) -> tuple[int, ...]:
     with psycopg.connect(base.administrador) as conexion:
         fila = conexion.execute(
-            "select (select count(*) from contactos), (select count(*) from mensajes), (select count(*) from conocimiento_nora),"
-            " (select count(distinct fecha_creacion::date) from mensajes), (select count(*) from cola.procrastinate_jobs)"
+            "select (select count(*) from contactos), (select count(*) from mensajes),"
+            " (select count(*) from conocimiento_nora),"
+            " (select count(distinct fecha_creacion::date) from mensajes),"
+            " (select count(*) from cola.procrastinate_jobs)"
         ).fetchone()
     assert fila is not None
     return tuple(fila)

@@ -32,7 +32,8 @@ def test_un_postgresql_cualquiera_queda_listo(pelona: DireccionesPostgres, tmp_p
     assert pendientes(pelona.administrador) == []
     with psycopg.connect(pelona.administrador) as conexion:
         hay = conexion.execute(
-            "select to_regclass('public.mensajes'), to_regclass('cola.procrastinate_jobs'), to_regprocedure('auth.jwt()')"
+            "select to_regclass('public.mensajes'), to_regclass('cola.procrastinate_jobs'),"
+            " to_regprocedure('auth.jwt()')"
         ).fetchone()
     assert hay is not None and None not in hay
 
