@@ -212,7 +212,7 @@ def _entrar(url: str) -> tuple[requests.Session, str]:
         except requests.RequestException:
             if time.monotonic() > limite:
                 raise
-            time.sleep(0.1)
+            time.sleep(0.1)  # espera a que el proceso abra su puerto
     sesion = requests.Session()
     testigo = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', sesion.get(f"{url}/login", timeout=5).text)
     datos = {

@@ -87,7 +87,7 @@ def _atender(contexto: procrastinate.JobContext, nombre_nora: str, conversacion_
         turno.atender(nombre_nora, conversacion_id)
     except (Reintentar, ErrorServicioExterno):
         raise
-    except Exception:
+    except Exception:  # venga de donde venga, el cliente no debe quedarse sin respuesta
         # Un mensaje que siempre nos hace fallar no debe dar vueltas sin fin: pasa a una persona.
         if contexto.job.attempts + 1 >= INTENTOS_POR_FALLA_NUESTRA:
             bitacora.exception("turno_fallido", nora=nombre_nora, conversacion_id=conversacion_id)
@@ -110,7 +110,7 @@ def _ejecutar(trabajos: Trabajos, trabajo: str, periodo: str) -> None:
     consultas.anotar_ejecucion(trabajo, momento, "corriendo", "")
     try:
         resultado = funcion(momento)
-    except Exception as error:
+    except Exception as error:  # un trabajo puede fallar de cualquier modo; se anota y se relanza
         consultas.anotar_ejecucion(trabajo, momento, "fallido", type(error).__name__)
         raise
     consultas.anotar_ejecucion(trabajo, momento, "hecho", resultado)

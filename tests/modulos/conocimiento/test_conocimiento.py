@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
+from apoyo.peticiones import contar_peticiones
 
 from clientes.aura.routes.panel_cliente_conocimiento import servicio
 from clientes.aura.utils.errores import ErrorServicioExterno
-from clientes.aura.utils.supabase_client import conexion_actual, supabase
+from clientes.aura.utils.supabase_client import supabase
 from clientes.aura.utils.supabase_helpers import filas
 
 BASE = "/panel_cliente/marea/conocimiento"
@@ -42,26 +42,6 @@ def ensenar(cliente: Any, **datos: Any) -> str:
     respuesta = cliente.enviar(f"{BASE}/nuevo", {**HORARIO, **datos})
     assert respuesta.status_code == 302, respuesta.get_data(as_text=True)
     return str(bloques(titulo={**HORARIO, **datos}["titulo"])[0]["id"])
-
-
-def contar_peticiones(hacer: Callable[[], Any]) -> list[str]:
-    """Lo que se le pide a Supabase mientras corre.
-
-    Sin contar lo que el registro de Noras relee por su cuenta cuando, como aquí, no hay quien escuche los avisos.
-    """
-    pedidas: list[str] = []
-
-    def anotar(peticion: httpx.Request) -> None:
-        if not peticion.url.path.endswith("/configuracion_bot"):
-            pedidas.append(f"{peticion.method} {peticion.url.path}")
-
-    ganchos = conexion_actual().http.event_hooks
-    conexion_actual().http.event_hooks = {**ganchos, "request": [*ganchos["request"], anotar]}
-    try:
-        hacer()
-    finally:
-        conexion_actual().http.event_hooks = ganchos
-    return pedidas
 
 
 def test_lo_ensenado_queda_listo_para_buscarse(duena: Any) -> None:

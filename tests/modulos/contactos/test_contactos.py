@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
+from apoyo.peticiones import contar_peticiones
 
-from clientes.aura.utils.supabase_client import conexion_actual, supabase
+from clientes.aura.utils.supabase_client import supabase
 from clientes.aura.utils.supabase_helpers import filas
 
 BASE = "/panel_cliente/marea/contactos"
@@ -52,26 +52,6 @@ def conversar(nora: str, contacto_id: str, *textos: str) -> str:
             )
         )
     return str(conversacion)
-
-
-def contar_peticiones(hacer: Callable[[], Any]) -> list[str]:
-    """Lo que se le pide a Supabase mientras corre.
-
-    Sin contar lo que el registro de Noras relee por su cuenta cuando, como aquí, no hay quien escuche los avisos.
-    """
-    pedidas: list[str] = []
-
-    def anotar(peticion: httpx.Request) -> None:
-        if not peticion.url.path.endswith("/configuracion_bot"):
-            pedidas.append(f"{peticion.method} {peticion.url.path}")
-
-    ganchos = conexion_actual().http.event_hooks
-    conexion_actual().http.event_hooks = {**ganchos, "request": [*ganchos["request"], anotar]}
-    try:
-        hacer()
-    finally:
-        conexion_actual().http.event_hooks = ganchos
-    return pedidas
 
 
 def test_crear_deja_el_numero_en_e164_y_la_direccion_de_whatsapp(duena: Any) -> None:

@@ -12,8 +12,8 @@ from ...registro.plantillas import ZONA_SIN_NORA, nora_actual
 from ...registro.respuestas import exito, quiere_json
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
+from ...utils.formulario_mensaje import TEXTO_MAXIMO, FormularioMensaje
 from . import servicio
-from .formularios import TEXTO_MAXIMO, FormularioRespuesta
 from .modelos import Lista
 
 panel_cliente_chat_bp = Blueprint("panel_cliente_chat", __name__)
@@ -44,7 +44,7 @@ def lista(nombre_nora: str) -> Any:
 def abrir(nombre_nora: str, conversacion_id: uuid.UUID) -> str:
     """Una conversación, con la lista al lado."""
     tramo = servicio.abrir(nombre_nora, str(conversacion_id), _zona())
-    formulario = FormularioRespuesta(formdata=None, clave=str(uuid.uuid4()))
+    formulario = FormularioMensaje(formdata=None, clave=str(uuid.uuid4()))
     contexto = _contexto_de_lista(nombre_nora)
     return render_template("panel_cliente_chat/index.html", **contexto, **_contexto(tramo), form=formulario)
 
@@ -70,7 +70,7 @@ def anteriores(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
 @panel_cliente_chat_bp.post("/<uuid:conversacion_id>/responder")
 def responder(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
     """Contesta como persona."""
-    formulario = FormularioRespuesta()
+    formulario = FormularioMensaje()
     if not formulario.validate_on_submit():
         servicio.abrir(nombre_nora, str(conversacion_id), _zona(), None)  # si no es suya, primero eso
         raise ErrorDatoInvalido(formulario.primer_error, campo="texto")

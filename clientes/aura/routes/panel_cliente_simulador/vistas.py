@@ -10,9 +10,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from ...registro.respuestas import exito, quiere_json
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
+from ...utils.formulario_mensaje import TEXTO_MAXIMO, FormularioMensaje
 from . import servicio
 from .consultas import Mensaje
-from .formularios import TEXTO_MAXIMO, FormularioMensaje
 
 panel_cliente_simulador_bp = Blueprint("panel_cliente_simulador", __name__)
 

@@ -1,4 +1,4 @@
-"""Lo que se escribe en el simulador."""
+"""El formulario de un mensaje de WhatsApp: lo usan el chat y el simulador."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp
 
-# Lo que cabe en un mensaje de texto de WhatsApp (WhatsApp Cloud API, «Text messages»).
-TEXTO_MAXIMO = 1_600  # lo que Twilio acepta en un mensaje (error 21617 si se pasa)
+TEXTO_MAXIMO = 1_600  # caracteres que Twilio acepta en un mensaje (si se pasa, error 21617)
 
 
 class FormularioMensaje(FlaskForm):
-    """Un mensaje como el de un cliente. `clave`: un uuid del navegador, el mismo si repite el envío."""
+    """Un mensaje. `clave`: un uuid que pone el navegador, el mismo si repite el envío."""
 
     texto = TextAreaField(
         "Mensaje",
