@@ -142,8 +142,7 @@ class Config:
                 setattr(self, nombre, cambios[nombre])
             elif not hasattr(type(self), nombre):
                 setattr(self, nombre, self._leer(nombre, leer, omision))
-        if not self.es_produccion:
-            self._completar_secretos_locales()
+        self._completar_secretos()
         self.SESSION_COOKIE_SECURE = self.es_produccion and self.URL_PUBLICA.startswith("https://")
 
     def _leer(self, nombre: str, leer: Callable[[str], Any], omision: Any) -> Any:
@@ -238,20 +237,24 @@ class Config:
             )
         return faltas
 
-    def _completar_secretos_locales(self) -> None:
-        """En local y en pruebas los secretos que falten se inventan una vez y se guardan, solo para su dueño."""
-        if (
-            self.SECRET_KEY
-            and self.NORA_CLAVES_CIFRADO
-            and (self.SUPABASE_JWT_SECRET or self.modo_supabase == "hospedado")
-        ):
+    def _completar_secretos(self) -> None:
+        """Los secretos que esta máquina puede inventar se inventan una vez y se guardan, solo para su dueño.
+
+        En producción solo el de la API embebida, que no sale de la máquina; los demás los pone quien opera.
+        """
+        falta_jwt = not self.SUPABASE_JWT_SECRET and (
+            self.modo_supabase == "embebido"
+            or (self.modo_supabase == "sobre_postgres" and not self.es_produccion)
+        )
+        faltan_otros = not self.es_produccion and not (self.SECRET_KEY and self.NORA_CLAVES_CIFRADO)
+        if not (falta_jwt or faltan_otros):
             return
-        ruta = Path(self.NORA_DATOS) / "secretos.json"
-        guardados = _secretos_guardados(ruta)
-        self.SECRET_KEY = self.SECRET_KEY or guardados["SECRET_KEY"]
-        self.NORA_CLAVES_CIFRADO = self.NORA_CLAVES_CIFRADO or (guardados["CLAVE_CIFRADO"],)
-        if self.modo_supabase != "hospedado":
-            self.SUPABASE_JWT_SECRET = self.SUPABASE_JWT_SECRET or guardados["JWT_SECRET"]
+        guardados = _secretos_guardados(Path(self.NORA_DATOS) / "secretos.json")
+        if falta_jwt:
+            self.SUPABASE_JWT_SECRET = guardados["JWT_SECRET"]
+        if faltan_otros:
+            self.SECRET_KEY = self.SECRET_KEY or guardados["SECRET_KEY"]
+            self.NORA_CLAVES_CIFRADO = self.NORA_CLAVES_CIFRADO or (guardados["CLAVE_CIFRADO"],)
 
 
 def _secretos_guardados(ruta: Path) -> dict[str, str]:
