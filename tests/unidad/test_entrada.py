@@ -198,3 +198,14 @@ def test_el_admin_entra_como_dueno_con_su_barra_y_queda_escrito(
             "select count(*) from auditoria where accion = 'entrar_como_dueno' and nombre_nora = 'marea'"
         ).fetchone()
     assert veces == (1,)
+
+
+def test_quien_trabaja_en_dos_noras_cambia_de_una_a_otra(
+    crear_nora: Any, crear_usuario: Any, cliente_http: Any
+) -> None:
+    crear_usuario("ana@x.mx", "dueno", crear_nora("marea", nombre_visible="Mariscos Marea"))
+    crear_usuario("ana@x.mx", "agente", crear_nora("monte", nombre_visible="Tacos Monte"))
+    cliente_http.entrar("ana@x.mx")
+    desde_marea = cliente_http.get("/panel_cliente/marea/").get_data(as_text=True)
+    assert "Tacos Monte" in desde_marea and 'href="/panel_cliente/monte/"' in desde_marea
+    assert 'href="/panel_cliente/marea/"' in cliente_http.get("/panel_cliente/monte/").get_data(as_text=True)

@@ -13,7 +13,7 @@ from jinja2 import BaseLoader, FileSystemLoader, Template, TemplateNotFound
 import clientes
 
 from ..utils import formato
-from ..utils.auth_utils import identidad_actual
+from ..utils.auth_utils import Identidad, identidad_actual
 from .catalogo import NORA_COMPARTIDA
 from .noras import NoraRegistrada
 
@@ -117,7 +117,15 @@ def _contexto() -> dict[str, Any]:
             nora and identidad and identidad.es_admin and session.get("como_dueno") == nora.nombre_nora
         ),
         "modulos_nav": navegacion(nora) if nora and identidad else [],
+        "otras_noras": _otras_noras(identidad, nora),
     }
+
+
+def _otras_noras(identidad: Identidad | None, nora: NoraRegistrada | None) -> list[NoraRegistrada]:
+    """Las demás Noras en que trabaja quien pide, para cambiar de una a otra."""
+    vivo = current_app.extensions["registro_noras"]
+    registradas = [vivo.obtener(nombre) for nombre in sorted(identidad.noras)] if identidad else []
+    return [otra for otra in registradas if otra is not None and otra != nora]
 
 
 def navegacion(nora: NoraRegistrada) -> list[EnlaceDeModulo]:
