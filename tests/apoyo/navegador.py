@@ -33,9 +33,11 @@ class Navegador:
         contexto = self.chromium.new_context(viewport=medida or TELEFONO, locale="es-MX", **opciones)  # type: ignore[arg-type]
         return contexto.new_page()
 
-    def entrar(self, url: str, correo: str, contrasena: str, medida: dict[str, int] | None = None) -> Page:
+    def entrar(
+        self, url: str, correo: str, contrasena: str, medida: dict[str, int] | None = None, **opciones: Any
+    ) -> Page:
         """Una pestaña ya dentro."""
-        pagina = self.pagina(medida)
+        pagina = self.pagina(medida, **opciones)
         pagina.goto(f"{url}/login")
         pagina.fill("input[name=correo]", correo)
         pagina.fill("input[name=contrasena]", contrasena)

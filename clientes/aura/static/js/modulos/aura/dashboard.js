@@ -29,7 +29,7 @@ function series(datos) {
   return [
     { ...barra, label: "Contestó Nora", data: datos.de_nora, backgroundColor: color("--acento") },
     { ...barra, label: "Contestó una persona", data: datos.de_personas, backgroundColor: color("--borde-control") },
-    { type: "line", stack: "recibidos", label: "Mensajes de clientes", data: datos.recibidos, borderColor: linea, backgroundColor: linea, borderWidth: 2, pointRadius: 0, pointHoverRadius: 4, cubicInterpolationMode: "monotone", order: 1 },
+    { type: "line", stack: "recibidos", label: "Mensajes de clientes", data: datos.recibidos, borderColor: linea, backgroundColor: linea, borderWidth: 2, pointRadius: 0, pointHoverRadius: 4, order: 1 },
   ];
 }
 
