@@ -7,8 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from .errores import ErrorNoEncontrado
-from .supabase_client import supabase_de_nora
-from .supabase_helpers import una_fila
+from .supabase_helpers import fila_de_configuracion
 
 
 class ConfiguracionNora(BaseModel):
@@ -37,13 +36,7 @@ def leer_configuracion(nombre_nora: str) -> ConfiguracionNora:
     Raises:
         ErrorNoEncontrado: si no existe.
     """
-    columnas = ",".join(ConfiguracionNora.model_fields)
-    fila = una_fila(
-        supabase_de_nora(nombre_nora)
-        .table("configuracion_bot")
-        .select(columnas)
-        .eq("nombre_nora", nombre_nora)
-    )
+    fila = fila_de_configuracion(nombre_nora, ",".join(ConfiguracionNora.model_fields))
     if fila is None:
         raise ErrorNoEncontrado
     return ConfiguracionNora.model_validate(fila)

@@ -9,6 +9,7 @@ import httpx
 from postgrest.exceptions import APIError
 
 from .errores import ErrorDatoInvalido, ErrorNoEncontrado, ErrorServicioExterno
+from .supabase_client import supabase_de_nora
 
 PAGINA = 1_000  # lo más que Supabase contesta de una vez
 
@@ -105,3 +106,13 @@ def por_paginas(consulta: Callable[[], Any], orden: str, tamano: int = PAGINA) -
         if len(leidas) < tamano:
             return
         ultimo = leidas[-1][orden]
+
+
+def fila_de_configuracion(nombre_nora: str, columnas: str) -> Fila | None:
+    """La fila de una Nora en `configuracion_bot`, con el cliente de ella misma; None si no existe."""
+    return una_fila(
+        supabase_de_nora(nombre_nora)
+        .table("configuracion_bot")
+        .select(columnas)
+        .eq("nombre_nora", nombre_nora)
+    )
