@@ -60,7 +60,9 @@ def test_hospedado_con_llave_es256_no_pide_el_secreto(tmp_path: Path) -> None:
 
 def test_produccion_una_frase_por_falta(tmp_path: Path) -> None:
     with pytest.raises(ErrorConfiguracion) as error:
-        Config(ENTORNO="produccion", SECRET_KEY="clave-fuerte", NORA_DATOS=tmp_path, SUPABASE_DB_URL="").revisar()
+        Config(
+            ENTORNO="produccion", SECRET_KEY="clave-fuerte", NORA_DATOS=tmp_path, SUPABASE_DB_URL=""
+        ).revisar()
     assert [f.split(":")[0] for f in error.value.faltas] == [
         "Falta SECRET_KEY",
         "Falta URL_PUBLICA",
@@ -107,7 +109,8 @@ def test_dos_procesos_a_la_vez_inventan_los_mismos_secretos(tmp_path: Path) -> N
     )
     orden = [sys.executable, "-c", guion, str(tmp_path / "datos")]
     procesos = [
-        subprocess.Popen(orden, cwd=RAIZ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)
+        subprocess.Popen(orden, cwd=RAIZ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
     ]
     salidas = {p.communicate("ya\n", timeout=30)[0] for p in procesos}
     assert len(salidas) == 1 and len(salidas.pop()) > 64
@@ -143,4 +146,7 @@ def test_los_archivos_del_repositorio_no_traen_secretos() -> None:
         for renglon in (RAIZ / nombre).read_text(encoding="utf-8").splitlines():
             clave, igual, valor = renglon.partition("=")
             if igual and not clave.startswith("#"):
-                assert not any(p in clave for p in ("KEY", "SECRET", "TOKEN", "CLAVE", "LLAVE")) or not valor.strip()
+                assert (
+                    not any(p in clave for p in ("KEY", "SECRET", "TOKEN", "CLAVE", "LLAVE"))
+                    or not valor.strip()
+                )

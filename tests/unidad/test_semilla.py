@@ -45,6 +45,7 @@ clientes/aura/static/css/admin.css
 clientes/aura/static/css/login.css
 clientes/aura/static/css/dashboard.css
 clientes/aura/static/css/modulos/contactos/main.css
+clientes/aura/static/css/modulos/aura/dashboard.css
 clientes/aura/static/css/shared/animations.css
 clientes/aura/static/css/shared/utilities.css
 clientes/aura/static/css/shared/components.css
@@ -53,6 +54,7 @@ clientes/aura/static/js/shared/utils.js
 clientes/aura/static/js/shared/api.js
 clientes/aura/static/js/shared/notifications.js
 clientes/aura/static/js/modulos/contactos/main.js
+clientes/aura/static/js/modulos/aura/dashboard.js
 clientes/aura/static/js/admin/dashboard.js
 clientes/aura/static/js/admin/modulos.js
 clientes/aura/static/images/logo_nora.png
