@@ -106,6 +106,10 @@ def revisar(pagina: Page, url: str, ruta: str, vigia: Vigia) -> list[str]:
         faltas.append(f"mide {ancho} y caben {cabe}")
     if pagina.locator("h1").count() != 1:
         faltas.append(f"{pagina.locator('h1').count()} títulos h1")
+    repetidos = pagina.evaluate(
+        "() => [...document.querySelectorAll('[id]')].map(e => e.id).filter((id, n, todos) => todos.indexOf(id) !== n)"
+    )
+    faltas += [f"id repetido: {repetido}" for repetido in repetidos]
     rotas = pagina.evaluate(
         "() => [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
     )
