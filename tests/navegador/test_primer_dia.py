@@ -66,7 +66,7 @@ def test_de_una_nora_vacia_a_contestar_en_persona(
     pagina.get_by_label("Tema", exact=True).fill(TITULO)
     pagina.get_by_label("Lo que Nora debe responder").fill(CONTENIDO)
     pagina.get_by_role("button", name="Guardar").click()
-    expect(pagina.get_by_role("list", name="Temas").get_by_text(TITULO)).to_be_visible()
+    expect(pagina.get_by_role("list", name="Temas").get_by_text(TITULO, exact=True)).to_be_visible()
 
     # Lo pregunta con otras palabras en la caja de prueba.
     pagina.get_by_label("Escribe como lo haría un cliente").fill("¿en cuánto sale el de 3 leches?")
