@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, request, session
+from flask import Flask, current_app, request, session
 from flask_socketio import ConnectionRefusedError, join_room
 from werkzeug.wrappers import Request
 
@@ -70,8 +70,6 @@ def poner_puerta(app: Flask) -> None:
 
 def _conectar(auth: Any = None) -> None:
     """Entra a la sala de la Nora que pide, si puede entrar a esa Nora."""
-    from flask import current_app
-
     nombre_nora = auth.get("nora") if isinstance(auth, dict) else None
     identidad = cargar_identidad()
     if identidad is None:

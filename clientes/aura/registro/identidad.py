@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from flask import Flask, abort, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from ..personas import servicio as personas
-from ..utils.auth_utils import Identidad, identidad_actual
+from ..utils.auth_utils import Identidad
 from ..utils.errores import ErrorNoEncontrado, ErrorNoPermitido
 from ..utils.logging_utils import registro
 from .accesos import Acceso, acceso_de
@@ -30,8 +30,6 @@ def _tomar_nora(endpoint: str | None, valores: dict[str, Any] | None) -> None:
 
 
 def _poner_nora(endpoint: str, valores: dict[str, Any]) -> None:
-    from flask import current_app
-
     nombre = g.get("nombre_nora")
     if (
         nombre
@@ -57,8 +55,6 @@ def cargar_identidad() -> Identidad | None:
 
 def exigir_acceso() -> Response | None:
     """Deja pasar, manda a entrar, o contesta lo mismo que si no existiera."""
-    from flask import current_app
-
     if request.endpoint is None:
         return None
     pide = acceso_de(current_app, request.endpoint)
@@ -111,13 +107,3 @@ def _entrar_como_dueno(identidad: Identidad, nombre_nora: str) -> None:
     if session.get("como_dueno") != nombre_nora:
         session["como_dueno"] = nombre_nora
         personas.anotar(identidad, "entrar_como_dueno", nombre_nora=nombre_nora)
-
-
-__all__ = [
-    "cargar_identidad",
-    "exigir_acceso",
-    "identidad_actual",
-    "pedir_entrada",
-    "preparar",
-    "revisar_acceso",
-]
