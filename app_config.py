@@ -65,6 +65,26 @@ def _lista(valor: str) -> tuple[str, ...]:
     return tuple(parte.strip() for parte in valor.split(",") if parte.strip())
 
 
+def _es_pooler_de_transacciones(direccion: str) -> bool:
+    try:
+        return urlsplit(direccion).port == 6543
+    except ValueError:
+        return False  # no es una URL; psycopg dirá qué le falta
+
+
+def _es_llave_para_firmar(texto: str) -> bool:
+    """Una JWK privada P-256 con `kid` (RFC 7517 y RFC 7518, 6.2): sin `kid`, Supabase no sabe con cuál revisar."""
+    try:
+        llave = json.loads(texto)
+    except ValueError:
+        return False
+    return (
+        isinstance(llave, dict)
+        and (llave.get("kty"), llave.get("crv")) == ("EC", "P-256")
+        and all(isinstance(llave.get(parte), str) and llave[parte] for parte in ("kid", "d", "x", "y"))
+    )
+
+
 # nombre -> (cómo se lee, valor por omisión)
 _CAMPOS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "ENTORNO": (_texto, "local"),
@@ -123,6 +143,7 @@ class Config:
     OPENAI_BASE_URL: str
     OPENAI_EMBEDDING_MODEL: str
 
+    SESSION_COOKIE_SECURE: bool
     SESSION_COOKIE_HTTPONLY = True
     SESSION_COOKIE_SAMESITE = "Lax"
     MAX_CONTENT_LENGTH = 2 * 1024 * 1024
@@ -143,7 +164,8 @@ class Config:
             elif not hasattr(type(self), nombre):
                 setattr(self, nombre, self._leer(nombre, leer, omision))
         self._completar_secretos()
-        self.SESSION_COOKIE_SECURE = self.es_produccion and self.URL_PUBLICA.startswith("https://")
+        if not hasattr(type(self), "SESSION_COOKIE_SECURE"):
+            self.SESSION_COOKIE_SECURE = self.es_produccion and self.URL_PUBLICA.startswith("https://")
 
     def _leer(self, nombre: str, leer: Callable[[str], Any], omision: Any) -> Any:
         crudo = os.environ.get(nombre, "")
@@ -183,6 +205,12 @@ class Config:
         faltas = []
         if self.ENTORNO not in ("local", "railway", "produccion", "pruebas"):
             faltas.append(f"ENTORNO={self.ENTORNO} no existe: usa local, railway, produccion o pruebas.")
+        if not 0 <= self.PORT <= 65535:
+            faltas.append(f"PORT={self.PORT} no existe: los puertos van del 1 al 65535.")
+        if self.WEB_CONCURRENCY < 0:
+            faltas.append(
+                f"WEB_CONCURRENCY={self.WEB_CONCURRENCY} no sirve: es cuántos procesos; 0 los calcula."
+            )
         if self.NORA_TRABAJADOR not in ("embebido", "externo"):
             faltas.append(f"NORA_TRABAJADOR={self.NORA_TRABAJADOR} no existe: usa embebido o externo.")
         if self.URL_PUBLICA and not (urlsplit(self.URL_PUBLICA).scheme and urlsplit(self.URL_PUBLICA).netloc):
@@ -213,6 +241,16 @@ class Config:
             faltas.append(
                 "Falta SUPABASE_JWT_SECRET o SUPABASE_JWT_LLAVE: en Supabase, Project Settings > JWT Keys, el secreto "
                 "heredado (HS256) o una llave ES256 que hayas creado e importado ahí."
+            )
+        if self.SUPABASE_DB_URL and _es_pooler_de_transacciones(self.SUPABASE_DB_URL):
+            faltas.append(
+                "SUPABASE_DB_URL es la de Transaction pooler (puerto 6543), que no deja escuchar avisos: en Supabase, "
+                "botón Connect > Direct connection o Session pooler."
+            )
+        if self.SUPABASE_JWT_LLAVE and not _es_llave_para_firmar(self.SUPABASE_JWT_LLAVE):
+            faltas.append(
+                "SUPABASE_JWT_LLAVE no es una llave privada ES256 en JWK (kty EC, crv P-256, con kid y d): es la que "
+                "importaste en Supabase, Project Settings > JWT Keys."
             )
         return faltas
 

@@ -1,7 +1,8 @@
 """Avisos de la base a este proceso: cambios en las Noras y mensajes nuevos, por LISTEN.
 
 Un hilo por proceso web. Lo que llega por `nora_registro` pone al día el registro vivo; lo de `nora_cambios` se emite a
-los navegadores de esa Nora. Si la conexión se cae, el registro deja de fiarse de su memoria y al volver se relee todo.
+los navegadores de esa Nora; con lo de `nora_personas` se cortan los sockets de quien salió. Si la conexión se cae, el
+registro deja de fiarse de su memoria y al volver se relee todo.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from .utils.logging_utils import registro
 
 CANAL_REGISTRO = "nora_registro"
 CANAL_CAMBIOS = "nora_cambios"
+CANAL_PERSONAS = "nora_personas"
 SONDEO_S = 0.5  # lo que puede tardar en enterarse de que debe parar
 LATIDO_S = 5.0
 REPASO_S = 30.0
@@ -76,6 +78,7 @@ class Escucha:
         with psycopg.connect(self.db_uri, autocommit=True, connect_timeout=CONECTAR_S) as conexion:
             conexion.execute(f"listen {CANAL_REGISTRO}")
             conexion.execute(f"listen {CANAL_CAMBIOS}")
+            conexion.execute(f"listen {CANAL_PERSONAS}")
             # Primero se escucha y luego se lee: lo que cambie entre tanto llega como aviso.
             self._releer_todo()
             guardar_catalogo(catalogo_de(self.app))
@@ -100,6 +103,11 @@ class Escucha:
         if canal == CANAL_REGISTRO:
             with self.app.app_context():
                 registro_de(self.app).releer(texto)
+            return
+        if canal == CANAL_PERSONAS:
+            from .sockets import desconectar_persona
+
+            desconectar_persona(texto)
             return
         cambio: dict[str, Any] = json.loads(texto)
         nombre_nora = cambio.pop("nora")

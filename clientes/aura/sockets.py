@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, request
 from flask_socketio import ConnectionRefusedError, join_room
 from werkzeug.wrappers import Request
 
@@ -74,6 +74,8 @@ def _conectar(auth: Any = None) -> None:
     identidad = cargar_identidad()
     if identidad is None:
         raise ConnectionRefusedError("Tu sesión terminó.")
+    # También sin Nora: al salir se cortan todos los suyos.
+    _anotar_socket(identidad.usuario_id, request.sid)  # type: ignore[attr-defined]
     if not nombre_nora:
         return
     if not isinstance(nombre_nora, str) or nombre_nora not in registro_de(current_app):
@@ -83,7 +85,6 @@ def _conectar(auth: Any = None) -> None:
     except ErrorNora as error:
         raise ConnectionRefusedError("No encontramos esa Nora.") from error
     join_room(sala_de(nombre_nora))
-    _anotar_socket(session.get("usuario_id", ""), request.sid)  # type: ignore[attr-defined]
 
 
 _de_persona: dict[str, set[str]] = {}
@@ -105,7 +106,7 @@ def _olvidar_socket(*_: Any) -> None:
 
 
 def desconectar_persona(usuario_id: str) -> None:
-    """Corta los sockets de quien sale: una sala no se entera de que se cerró la sesión."""
+    """Corta los sockets que esa persona tiene en este proceso; los que siguen con derecho vuelven a conectar solos."""
     with _candado:
         sids = _de_persona.pop(usuario_id, set())
     for sid in sids:

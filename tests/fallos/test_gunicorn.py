@@ -2,21 +2,90 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import psycopg
 import requests
+from apoyo.sockets import SOCKETS, Socket, entrar
 from apoyo.vivo import esperar, puerto_libre
 from dobles.twilio_falso import firmar, twilio_falso
 
+from clientes.aura.sockets import HILOS_DE_GUNICORN, RESERVA_DE_HILOS
 from clientes.aura.supabase_local import DireccionesPostgres
 
 RAIZ = Path(__file__).resolve().parents[2]
 CUENTA, TOKEN = "AC" + "0" * 32, "token-de-prueba"
+SEGUNDOS_PARA_TERMINAR = 8
+SEGUNDOS_PARA_CONTESTAR = 2
+
+
+@dataclass
+class Gunicorn:
+    """Un gunicorn sirviendo en `url`, con su salida y su HOME aparte."""
+
+    url: str
+    proceso: subprocess.Popen[bytes]
+    salida: Path
+    casa: Path
+
+    def terminar(self) -> None:
+        """SIGTERM, y revisa que se vaya pronto, entero, sin quejarse y sin dejar archivos en HOME."""
+        familia = psutil.Process(self.proceso.pid).children(recursive=True)
+        inicio = time.monotonic()
+        self.proceso.terminate()
+        assert self.proceso.wait(2 * SEGUNDOS_PARA_TERMINAR) == 0
+        assert time.monotonic() - inicio < SEGUNDOS_PARA_TERMINAR
+        esperar(lambda: not [h for h in familia if h.is_running()], "que no quede ningún proceso")
+        texto = self.salida.read_text(encoding="utf-8")
+        assert "Traceback" not in texto, texto
+        assert list(self.casa.iterdir()) == [], "no escribe en HOME"
+
+
+@contextlib.contextmanager
+def gunicorn(base: DireccionesPostgres, carpeta: Path, procesos: int, **mas: str) -> Iterator[Gunicorn]:
+    """Lo arranca como en operación y espera a que todo esté listo."""
+    puerto, casa, salida = puerto_libre(), carpeta / "casa", carpeta / "salida.txt"
+    casa.mkdir()
+    entorno = {
+        **os.environ,
+        "ENTORNO": "pruebas",
+        "HOME": str(casa),
+        "PORT": str(puerto),
+        "WEB_CONCURRENCY": str(procesos),
+        "SUPABASE_DB_URL": base.servicio,
+        "NORA_DATOS": str(carpeta / "datos-de-gunicorn"),
+        **mas,
+    }
+    orden = [sys.executable, "-m", "gunicorn", "-c", "gunicorn_config.py", "run:app"]
+    with salida.open("wb") as bitacora:
+        proceso = subprocess.Popen(orden, cwd=RAIZ, env=entorno, stdout=bitacora, stderr=bitacora)
+        servidor = Gunicorn(f"http://127.0.0.1:{puerto}", proceso, salida, casa)
+        try:
+            esperar(
+                lambda: contesta(f"{servidor.url}/salud/listo") == 200,
+                "gunicorn listo",
+                segundos=40,
+                cada=0.1,
+            )
+            yield servidor
+        finally:
+            proceso.kill()
+            proceso.wait(5)
+
+
+def contesta(url: str) -> int:
+    try:
+        return requests.get(url, timeout=2).status_code
+    except requests.RequestException:
+        return 0
 
 
 def test_sirve_atiende_y_termina(base: DireccionesPostgres, tmp_path: Path) -> None:
@@ -25,28 +94,12 @@ def test_sirve_atiende_y_termina(base: DireccionesPostgres, tmp_path: Path) -> N
             "insert into configuracion_bot (nombre_nora, nombre_visible, numero_nora, silencio_segundos)"
             " values ('marea', 'Marea', '+526620000009', 0)"
         )
-    puerto, casa = puerto_libre(), tmp_path / "casa"
-    casa.mkdir()
     with twilio_falso() as twilio:
-        entorno = {
-            **os.environ,
-            "ENTORNO": "pruebas",
-            "HOME": str(casa),
-            "PORT": str(puerto),
-            "WEB_CONCURRENCY": "2",
-            "SUPABASE_DB_URL": base.servicio,
-            "NORA_DATOS": str(tmp_path / "datos"),
-            "TWILIO_ACCOUNT_SID": CUENTA,
-            "TWILIO_AUTH_TOKEN": TOKEN,
-            "TWILIO_BASE_URL": twilio.url,
-        }
-        bitacora = (tmp_path / "salida.txt").open("wb")
-        orden = [sys.executable, "-m", "gunicorn", "-c", "gunicorn_config.py", "run:app"]
-        servidor = subprocess.Popen(orden, cwd=RAIZ, env=entorno, stdout=bitacora, stderr=bitacora)
-        url = f"http://127.0.0.1:{puerto}"
-        try:
-            esperar(lambda: contesta(f"{url}/salud/listo") == 200, "gunicorn listo", segundos=40, cada=0.1)
-            ruta = f"{url}/webhook/marea"
+        cuenta = {"TWILIO_ACCOUNT_SID": CUENTA, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_BASE_URL": twilio.url}
+        with gunicorn(base, tmp_path, procesos=2, **cuenta) as servidor:
+            assert contesta(f"{servidor.url}/salud") == 200
+            assert len(psutil.Process(servidor.proceso.pid).children()) == 2
+            ruta = f"{servidor.url}/webhook/marea"
             campos = {
                 "MessageSid": "SM1",
                 "AccountSid": CUENTA,
@@ -54,24 +107,32 @@ def test_sirve_atiende_y_termina(base: DireccionesPostgres, tmp_path: Path) -> N
                 "Body": "hola",
             }
             firma = {"X-Twilio-Signature": firmar(TOKEN, ruta, campos)}
-            assert requests.post(ruta, data=campos, headers=firma, timeout=10).status_code == 200
+            respuesta = requests.post(ruta, data=campos, headers=firma, timeout=10)
+            assert respuesta.status_code == 200 and "<Response/>" in respuesta.text
             esperar(lambda: len(twilio.mensajes) == 1, "la respuesta al cliente", segundos=20)
-            hijos = psutil.Process(servidor.pid).children(recursive=True)
-            assert len(hijos) >= 2
-            servidor.terminate()
-            assert servidor.wait(10) == 0
-            esperar(lambda: not [h for h in hijos if h.is_running()], "que no quede ningún proceso")
-        finally:
-            servidor.kill()
-            servidor.wait(5)
-            bitacora.close()
-    salida = (tmp_path / "salida.txt").read_text(encoding="utf-8")
-    assert "Traceback" not in salida, salida
-    assert list(casa.iterdir()) == [], "no escribe en HOME"
+            assert twilio.mensajes[0]["to"] == "whatsapp:+526621234567"
+            servidor.terminar()
 
 
-def contesta(url: str) -> int:
-    try:
-        return requests.get(url, timeout=2).status_code
-    except requests.RequestException:
-        return 0
+def test_lleno_de_sockets_sirve_paginas_y_termina(
+    base: DireccionesPostgres,
+    tmp_path: Path,
+    crear_nora: Callable[..., str],
+    crear_usuario: Callable[..., str],
+) -> None:
+    """El cupo de un proceso, con sockets que entran y sockets mudos: uno más es 503, y las páginas contestan igual."""
+    crear_usuario("duena@marea.mx", "dueno", crear_nora("marea"))
+    cupo = HILOS_DE_GUNICORN - RESERVA_DE_HILOS
+    with gunicorn(base, tmp_path, procesos=1) as servidor, contextlib.ExitStack() as abiertos:
+        galleta = entrar(servidor.url, "duena@marea.mx")
+        for numero in range(cupo):
+            abiertos.enter_context(Socket(servidor.url, galleta, "marea", saludar=numero % 2 == 0))
+        con_sesion = {"Cookie": galleta}
+        de_mas = requests.get(f"{servidor.url}{SOCKETS}", headers=con_sesion, timeout=5)
+        assert de_mas.status_code == 503
+        for ruta in ("/salud", "/login", "/panel_cliente/marea/"):
+            pagina = requests.get(
+                f"{servidor.url}{ruta}", headers=con_sesion, timeout=SEGUNDOS_PARA_CONTESTAR
+            )
+            assert pagina.status_code == 200, ruta
+        servidor.terminar()

@@ -1,20 +1,19 @@
-"""Cuatro procesos sobre la misma base: lo que cambia en uno vale en todos en menos de un segundo, sin reiniciar."""
+"""Cuatro procesos sobre la misma base: lo que cambia en uno vale en todos enseguida, sin reiniciar."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 import requests
+from apoyo.sockets import Socket, abrir_sesion, csrf_de, galletas_de
 from apoyo.vivo import Procesos, esperar, levantar_procesos
 
 from clientes.aura.supabase_local import DireccionesPostgres
 
 PROCESOS = 4
-UN_SEGUNDO = 1.0
 
 
 @pytest.fixture
@@ -34,10 +33,9 @@ def codigos(grupo: Procesos, ruta: str) -> set[int]:
     return {requests.post(f"{url}{ruta}", data={"Body": "hola"}, timeout=5).status_code for url in grupo.urls}
 
 
-def tarda(condicion: Callable[[], bool], que: str) -> float:
-    inicio = time.monotonic()
+def pronto(condicion: Callable[[], bool], que: str) -> None:
+    """Sin reiniciar nada. Cuánto tarda lo mide `benchmarks/registro.py`; aquí, que llega."""
     esperar(condicion, que, segundos=10, cada=0.01)
-    return time.monotonic() - inicio
 
 
 def test_una_nora_hecha_renombrada_y_suspendida_mientras_sirven(
@@ -69,10 +67,9 @@ def test_una_nora_hecha_renombrada_y_suspendida_mientras_sirven(
         )
         for sentencia, ruta, codigo in pasos:
             conexion.execute(sentencia)
-            duro = tarda(
+            pronto(
                 lambda ruta=ruta, codigo=codigo: codigos(procesos, ruta) == {codigo}, f"{ruta} -> {codigo}"
             )
-            assert duro < UN_SEGUNDO, f"{sentencia}: {duro:.2f} s"
 
 
 def test_un_modulo_apagado_es_404_en_todos(procesos: Procesos, base: DireccionesPostgres) -> None:
@@ -98,14 +95,11 @@ def test_un_modulo_apagado_es_404_en_todos(procesos: Procesos, base: Direcciones
 
         assert ven("/panel_cliente/marea/contactos/") == {200}
         conexion.execute("""update configuracion_bot set modulos = '["chat"]' where nombre_nora = 'marea'""")
-        apagar = tarda(lambda: ven("/panel_cliente/marea/contactos/") == {404}, "contactos apagado en todos")
+        pronto(lambda: ven("/panel_cliente/marea/contactos/") == {404}, "contactos apagado en todos")
         conexion.execute(
             """update configuracion_bot set modulos = '["chat", "contactos"]' where nombre_nora = 'marea'"""
         )
-        prender = tarda(
-            lambda: ven("/panel_cliente/marea/contactos/") == {200}, "contactos encendido en todos"
-        )
-        assert apagar < UN_SEGUNDO and prender < UN_SEGUNDO
+        pronto(lambda: ven("/panel_cliente/marea/contactos/") == {200}, "contactos encendido en todos")
 
 
 def entrar(url: str) -> requests.Session:
@@ -123,3 +117,21 @@ def entrar(url: str) -> requests.Session:
     )
     assert respuesta.status_code == 302, respuesta.text[:500]
     return sesion
+
+
+def test_salir_en_un_proceso_corta_los_sockets_de_los_demas(
+    crear_nora: Callable[..., str], crear_usuario: Callable[..., str], procesos: Procesos
+) -> None:
+    """El balanceador manda la salida a un proceso y el socket vive en otro."""
+    crear_usuario("duena@marea.mx", "dueno", crear_nora("marea"))
+    uno, *otros = procesos.urls
+    sesion = abrir_sesion(uno, "duena@marea.mx")
+    abiertos = [Socket(url, galletas_de(sesion), "marea") for url in otros]
+    try:
+        esperar(lambda: all(s.dentro for s in abiertos), "los sockets en los otros procesos")
+        datos = {"csrf_token": csrf_de(sesion, uno)}
+        assert sesion.post(f"{uno}/logout", data=datos, timeout=10).status_code == 200
+        pronto(lambda: all(s.cortado for s in abiertos), "que todos se corten")
+    finally:
+        for abierto in abiertos:
+            abierto.ws.close()

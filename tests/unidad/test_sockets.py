@@ -2,75 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
 import pytest
 import requests
+from apoyo.sockets import SOCKETS, Socket, entrar, galletas_de
 from apoyo.vivo import ServidorVivo, esperar
-from conftest import CONTRASENA
 from flask import Flask
-from simple_websocket import Client, ConnectionClosed
 
+from clientes.aura.personas import consultas, servicio
 from clientes.aura.sockets import PuertaDeSockets
 from clientes.aura.supabase_local import DireccionesPostgres
-
-
-def galleta_de(vivo: ServidorVivo, correo: str) -> str:
-    """La cookie de sesión de quien entra."""
-    import re
-
-    sesion = requests.Session()
-    testigo = re.search(
-        r'name="csrf_token"[^>]*value="([^"]+)"', sesion.get(f"{vivo.url}/login", timeout=5).text
-    )
-    assert testigo
-    datos = {"correo": correo, "contrasena": CONTRASENA, "csrf_token": testigo[1]}
-    sesion.post(f"{vivo.url}/login", data=datos, timeout=10, allow_redirects=False)
-    return "; ".join(f"{c.name}={c.value}" for c in sesion.cookies)
-
-
-class Socket:
-    """Un cliente de Socket.IO 5 sobre Engine.IO 4, lo justo (protocolo: socket.io, «The Socket.IO protocol»)."""
-
-    def __init__(self, vivo: ServidorVivo, galleta: str, nora: str | None) -> None:
-        direccion = vivo.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
-        self.ws = Client(direccion, headers={"Cookie": galleta})
-        self.cambios: list[dict[str, Any]] = []
-        self.respuesta = ""
-        self.cerrado = False
-        threading.Thread(target=self._leer, daemon=True).start()
-        esperar(lambda: self.respuesta.startswith("0"), "la apertura de Engine.IO")
-        self.ws.send("40" + json.dumps({"nora": nora} if nora else {}))
-
-    def _leer(self) -> None:
-        try:
-            while True:
-                texto = str(self.ws.receive())
-                if texto == "2":
-                    self.ws.send("3")
-                elif texto.startswith("42"):
-                    nombre, datos = json.loads(texto[2:])
-                    if nombre == "cambio" and datos.get("tipo") == "mensaje":
-                        self.cambios.append(datos)
-                else:
-                    self.respuesta = texto
-        except ConnectionClosed:
-            self.cerrado = True
-
-
-@contextmanager
-def conectado(vivo: ServidorVivo, galleta: str, nora: str | None) -> Iterator[Socket]:
-    socket = Socket(vivo, galleta, nora)
-    try:
-        yield socket
-    finally:
-        if not socket.cerrado:
-            socket.ws.close()
 
 
 @pytest.fixture
@@ -83,24 +28,53 @@ def gente(
 
 
 def test_sin_sesion_no_hay_socket(servidor_vivo: ServidorVivo) -> None:
-    respuesta = requests.get(f"{servidor_vivo.url}/socket.io/?EIO=4&transport=websocket", timeout=5)
-    assert respuesta.status_code == 401
+    visitante = requests.Session()
+    visitante.get(f"{servidor_vivo.url}/login", timeout=5)
+    inventada = f"aura_multinora_cookie={'x' * 43}"
+    for galletas in ("", inventada, galletas_de(visitante)):
+        respuesta = requests.get(f"{servidor_vivo.url}{SOCKETS}", headers={"Cookie": galletas}, timeout=5)
+        assert respuesta.status_code == 401, galletas
+
+
+def test_otra_pagina_no_abre_un_socket_con_tu_sesion(gente: ServidorVivo) -> None:
+    """El navegador manda la cookie también desde un sitio ajeno: se revisa de qué página viene."""
+    galleta = entrar(gente.url, "duena@marea.mx")
+    propio = gente.url.rpartition(":")[0]  # este cliente manda Host sin puerto
+    with Socket(gente.url, galleta, "marea", origen=propio) as socket:
+        esperar(lambda: socket.dentro, "la entrada")
+    for ajeno in ("https://malo.example", f"{propio}.malo.example"):
+        respuesta = requests.get(
+            f"{gente.url}{SOCKETS}", headers={"Cookie": galleta, "Origin": ajeno}, timeout=5
+        )
+        assert respuesta.status_code == 400 and "Not an accepted origin" in respuesta.text
 
 
 def test_cada_quien_oye_solo_lo_suyo(gente: ServidorVivo, base: DireccionesPostgres) -> None:
-    marea, monte = galleta_de(gente, "duena@marea.mx"), galleta_de(gente, "duena@monte.mx")
-    with conectado(gente, marea, "marea") as suya, conectado(gente, monte, "monte") as ajena:
-        esperar(
-            lambda: suya.respuesta.startswith("40") and ajena.respuesta.startswith("40"), "las dos dentro"
-        )
+    marea, monte = entrar(gente.url, "duena@marea.mx"), entrar(gente.url, "duena@monte.mx")
+    with Socket(gente.url, marea, "marea") as suya, Socket(gente.url, monte, "monte") as ajena:
+        esperar(lambda: suya.dentro and ajena.dentro, "las dos dentro")
         with psycopg.connect(base.administrador, autocommit=True) as conexion:
             de_marea = {recibir(conexion, "marea", n) for n in range(5)}
-            de_monte = recibir(conexion, "monte", 9)
-        esperar(lambda: {c["mensaje_id"] for c in suya.cambios} >= de_marea, "los avisos de marea")
-        esperar(lambda: de_monte in {c["mensaje_id"] for c in ajena.cambios}, "el aviso de monte")
-        assert not {c["conversacion_id"] for c in suya.cambios} & {
-            c["conversacion_id"] for c in ajena.cambios
-        }
+            de_monte = {recibir(conexion, "monte", 9)}
+            de_marea.add(recibir(conexion, "marea", 10))  # después del de monte: al llegar, el suyo ya pasó
+        esperar(lambda: avisados(suya) >= de_marea, "los avisos de marea")
+        esperar(lambda: avisados(ajena) >= de_monte, "el aviso de monte")
+        assert not avisados(suya) & de_monte and not avisados(ajena) & de_marea
+
+
+def avisados(socket: Socket) -> set[int]:
+    """Los mensajes de que oyó ese socket."""
+    return {c["mensaje_id"] for c in socket.cambios if c.get("tipo") == "mensaje"}
+
+
+def test_sin_nora_no_se_oye_nada_de_nadie(gente: ServidorVivo, base: DireccionesPostgres) -> None:
+    galleta = entrar(gente.url, "duena@marea.mx")
+    with Socket(gente.url, galleta, None) as sin_nora, Socket(gente.url, galleta, "marea") as suya:
+        esperar(lambda: sin_nora.dentro and suya.dentro, "los dos dentro")
+        with psycopg.connect(base.administrador, autocommit=True) as conexion:
+            mensaje = recibir(conexion, "marea", 1)
+        esperar(lambda: mensaje in avisados(suya), "el aviso")
+        assert avisados(sin_nora) == set()
 
 
 def recibir(conexion: psycopg.Connection[Any], nora: str, numero: int) -> int:
@@ -114,20 +88,59 @@ def recibir(conexion: psycopg.Connection[Any], nora: str, numero: int) -> int:
 
 
 def test_no_se_entra_a_la_sala_de_otra(gente: ServidorVivo) -> None:
-    galleta = galleta_de(gente, "duena@monte.mx")
-    for nora in ("marea", "no-existe"):
-        with conectado(gente, galleta, nora) as socket:
+    """La de otra, una que no existe y algo que no es un nombre reciben lo mismo."""
+    galleta = entrar(gente.url, "duena@monte.mx")
+    rechazos = set()
+    for nora in ("marea", "no-existe", ["monte"], {"a": 1}, 7):
+        with Socket(gente.url, galleta, nora) as socket:
             esperar(lambda s=socket: s.respuesta.startswith("44"), f"el rechazo a {nora}")
-            assert "No encontramos esa Nora" in socket.respuesta
+            rechazos.add(socket.respuesta)
+    assert len(rechazos) == 1 and "No encontramos esa Nora" in rechazos.pop()
 
 
-def test_al_salir_se_corta_el_socket(gente: ServidorVivo, cliente_http: Any) -> None:
+def test_al_salir_se_cortan_sus_sockets(gente: ServidorVivo, cliente_http: Any) -> None:
     cliente_http.entrar("duena@marea.mx")
-    galleta = cliente_http.get_cookie("aura_multinora_cookie")
-    with conectado(gente, f"aura_multinora_cookie={galleta.value}", "marea") as socket:
-        esperar(lambda: socket.respuesta.startswith("40"), "la entrada")
+    galleta = f"aura_multinora_cookie={cliente_http.get_cookie('aura_multinora_cookie').value}"
+    ajena = entrar(gente.url, "duena@monte.mx")
+    with (
+        Socket(gente.url, galleta, "marea") as socket,
+        Socket(gente.url, galleta, None) as sin_nora,
+        Socket(gente.url, ajena, "monte") as de_otra,
+    ):
+        esperar(lambda: socket.dentro and sin_nora.dentro and de_otra.dentro, "la entrada")
         cliente_http.enviar("/logout")
-        esperar(lambda: socket.cerrado or socket.respuesta.startswith("41"), "que se corte")
+        esperar(lambda: socket.cortado and sin_nora.cortado, "que se corten")
+        assert de_otra.dentro and not de_otra.cortado, "a los demás no les pasa nada"
+    respuesta = requests.get(f"{gente.url}{SOCKETS}", headers={"Cookie": galleta}, timeout=5)
+    assert respuesta.status_code == 401, "y con esa sesión ya no se vuelve a entrar"
+
+
+def _quitar_lugar(quien: consultas.Usuario) -> None:
+    consultas.quitar_rol(quien.id, "marea")
+
+
+def _desactivar(quien: consultas.Usuario) -> None:
+    consultas.cambiar_usuario(quien.id, {"activo": False})
+
+
+def _cerrar_todo(quien: consultas.Usuario) -> None:
+    servicio.cerrar_todas_las_sesiones(quien.id)
+
+
+@pytest.mark.parametrize("accion", [_quitar_lugar, _desactivar, _cerrar_todo])
+def test_quien_pierde_el_derecho_deja_de_oir(
+    gente: ServidorVivo, accion: Callable[[consultas.Usuario], None]
+) -> None:
+    """Su lugar, su cuenta o su sesión: el socket abierto se corta y al volver ya no entra a la sala."""
+    galleta = entrar(gente.url, "duena@marea.mx")
+    quien = consultas.usuario_por_correo("duena@marea.mx")
+    assert quien is not None
+    with Socket(gente.url, galleta, "marea") as socket:
+        esperar(lambda: socket.dentro, "la entrada")
+        accion(quien)
+        esperar(lambda: socket.cortado, "que se corte")
+    with Socket(gente.url, galleta, "marea") as otra_vez:
+        esperar(lambda: otra_vez.respuesta.startswith("44"), "que no la dejen volver")
 
 
 def test_el_cupo_deja_hilos_para_las_paginas(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from flask import Flask
 from twilio.request_validator import RequestValidator
 
 from clientes.aura.utils import formato
+from clientes.aura.utils.auth_utils import contrasena_correcta, hash_de_contrasena
 from clientes.aura.utils.cifrado import Cifrador
 from clientes.aura.utils.errores import ErrorDatoInvalido, ErrorNora
 from clientes.aura.utils.supabase_client import supabase
@@ -55,7 +57,9 @@ def test_numeros_en_e164(escrito: str, queda: str) -> None:
     assert validar_numero(escrito) == queda
 
 
-@pytest.mark.parametrize("malo", ["", "hola", "123", "+52 662", "+52 662 123 4567 89012"])
+@pytest.mark.parametrize(
+    "malo", ["", "hola", "123", "+52 662", "+52 662 123 4567 89012", "\ud83d", "662\x001234567", "+1" * 200]
+)
 def test_numeros_que_no_se_entienden(malo: str) -> None:
     with pytest.raises(ErrorDatoInvalido, match="teléfono"):
         validar_numero(malo)
@@ -63,11 +67,20 @@ def test_numeros_que_no_se_entienden(malo: str) -> None:
 
 def test_correos_y_contrasenas() -> None:
     assert validar_correo(" Ana@Negocio.MX ") == "ana@negocio.mx"
-    for malo in ("", "ana", "ana@", "ana@negocio", "a b@c.mx", "a@b@c.mx"):
+    sin_guardar = ("a\x00@b.mx", "a\ud83d@b.mx", "a\x07@b.mx", "a" * 250 + "@b.mx")
+    for malo in ("", "ana", "ana@", "ana@negocio", "a b@c.mx", "a@b@c.mx", *sin_guardar):
         with pytest.raises(ErrorDatoInvalido):
             validar_correo(malo)
     assert validar_contrasena("una frase corta")
-    for mala in ("", "corta", "aaaaaaaaaaaaaaa", "x" * 201):
+    for mala in (
+        "",
+        "corta",
+        "aaaaaaaaaaaaaaa",
+        "abcdefghi",
+        "ab c" * 51,
+        "abcdefghij\ud83d",
+        "abcdefghij\x00",
+    ):
         with pytest.raises(ErrorDatoInvalido):
             validar_contrasena(mala)
 
@@ -76,8 +89,33 @@ def test_el_texto_pierde_solo_lo_que_no_se_puede_guardar() -> None:
     assert validar_texto("  hola\x00 ñandú 🙂 \ud83d ", campo="x", maximo=40) == "hola ñandú 🙂 ?"
     with pytest.raises(ErrorDatoInvalido, match="41"):
         validar_texto("x" * 41, campo="x", maximo=40)
+    with pytest.raises(ErrorDatoInvalido, match="vacío"):
+        validar_texto(" \x00 ", campo="x", maximo=40)
+    assert validar_texto(" ", campo="x", maximo=40, obligatorio=False) == ""
+
+
+@pytest.mark.parametrize(
+    "mala",
+    ["", "America/Nowhere", "America", "../../etc/passwd", "/etc/localtime", "a\x00b", "A" * 300, "\ud83d"],
+)
+def test_zonas_horarias_que_no_existen(mala: str) -> None:
     with pytest.raises(ErrorDatoInvalido, match="zona"):
-        validar_zona_horaria("America/Nowhere")
+        validar_zona_horaria(mala)
+    assert validar_zona_horaria(" America/Hermosillo ") == "America/Hermosillo"
+
+
+def test_una_contrasena_que_no_se_puede_codificar_no_es_de_nadie() -> None:
+    guardada = hash_de_contrasena("una frase corta")
+    assert contrasena_correcta(guardada, "una frase corta")
+    for quien in (guardada, None, "no es un hash"):
+        assert not contrasena_correcta(quien, "una frase corta\ud83d")
+
+
+@pytest.mark.parametrize("correo", ["a\x00@b.mx", "a@b.mx\x07", "x" * 5000, "%00@b.mx", "a,b@c.mx"])
+def test_entrar_con_un_correo_raro_es_no_coincidir(cliente_http: Any, correo: str) -> None:
+    respuesta = cliente_http.entrar(correo, "una frase\x00 corta")
+    assert respuesta.status_code == 400
+    assert "El correo o la contraseña no coinciden." in respuesta.get_data(as_text=True)
 
 
 def test_fechas_como_se_leen_en_mexico() -> None:
@@ -89,10 +127,23 @@ def test_fechas_como_se_leen_en_mexico() -> None:
         formato.fecha("2025-01-06T07:05:00+00:00", "America/Hermosillo", ahora)
         == "lun 6 ene 2025, 12:05 a. m."
     )
+    julio = datetime(2026, 7, 8, 19, 0, tzinfo=UTC)
+    assert formato.fecha(julio, "America/Hermosillo", ahora) == "mié 8 jul, 12:00 p. m.", (
+        "sin horario de verano"
+    )
+    assert formato.fecha(julio, "America/Tijuana", ahora) == "mié 8 jul, 12:00 p. m.", "con horario de verano"
+    assert formato.fecha(julio, "America/Mexico_City", ahora) == "mié 8 jul, 1:00 p. m.", "ya no lo tiene"
+    fin_de_ano = datetime(2027, 1, 1, 5, 0, tzinfo=UTC)
+    assert formato.fecha(fin_de_ano, "America/Hermosillo", ahora) == "jue 31 dic, 10:00 p. m.", (
+        "el año es el de allá"
+    )
     casos = [
-        (timedelta(seconds=20), "ahora"),
-        (timedelta(minutes=5), "hace 5 min"),
-        (timedelta(hours=3), "hace 3 h"),
+        (timedelta(seconds=-5), "ahora"),
+        (timedelta(seconds=59), "ahora"),
+        (timedelta(minutes=1), "hace 1 min"),
+        (timedelta(minutes=59, seconds=59), "hace 59 min"),
+        (timedelta(hours=1), "hace 1 h"),
+        (timedelta(hours=23, minutes=59), "hace 23 h"),
     ]
     assert [formato.fecha_relativa(momento, "UTC", momento + hace) for hace, _ in casos] == [
         dice for _, dice in casos
@@ -105,6 +156,8 @@ def test_fechas_como_se_leen_en_mexico() -> None:
 
 def test_dinero_telefono_e_iniciales() -> None:
     assert formato.dinero(1150) == "$1,150.00 MXN"
+    assert formato.dinero(Decimal("1234567.895"), "USD") == "$1,234,567.90 USD"
+    assert [formato.dinero(c) for c in (0, 0.1 + 0.2, -1150)] == ["$0.00 MXN", "$0.30 MXN", "-$1,150.00 MXN"]
     assert formato.telefono("+526621234567") == "+52 662 123 4567"
     assert formato.telefono("+16025550123") == "+16025550123"
     assert [formato.iniciales(n) for n in ("Ana Lucía Moreno", "ñoño", "", None, "🙂")] == [
@@ -118,11 +171,16 @@ def test_dinero_telefono_e_iniciales() -> None:
 
 def test_las_claves_de_cifrado_se_cambian_sin_perder_nada() -> None:
     vieja, nueva = Fernet.generate_key().decode(), Fernet.generate_key().decode()
-    guardado = Cifrador((vieja,)).cifrar("secreto")
+    guardado = Cifrador((vieja,)).cifrar("secreto de prueba")
     assert "secreto" not in guardado
-    assert Cifrador((nueva, vieja)).descifrar(guardado) == "secreto"
-    with pytest.raises(ErrorNora, match="NORA_CLAVES_CIFRADO"):
-        Cifrador((nueva,)).descifrar(guardado)
+    assert Cifrador((nueva, vieja)).descifrar(guardado) == "secreto de prueba"
+    cifrador = Cifrador((nueva, vieja))
+    assert Cifrador((nueva,)).descifrar(cifrador.cifrar("ñandú 🙂")) == "ñandú 🙂", "cifra con la más nueva"
+    assert cifrador.cifrar("x") != cifrador.cifrar("x")
+    for ilegible in (guardado, guardado[:-4], "no es un cifrado", "", "ñ"):
+        with pytest.raises(ErrorNora, match="NORA_CLAVES_CIFRADO") as error:
+            Cifrador((nueva,)).descifrar(ilegible)
+        assert "secreto de prueba" not in str(error.value)
 
 
 def test_un_mensaje_de_twilio() -> None:
@@ -144,6 +202,10 @@ def test_un_mensaje_de_twilio() -> None:
         ({"MessageType": "contacts", "NumMedia": "1", "MediaContentType0": "text/vcard"}, "contacto"),
         ({"MessageType": "sticker", "NumMedia": "1", "MediaContentType0": "image/webp"}, "sticker"),
         ({"NumMedia": "muchas"}, "texto"),
+        ({"NumMedia": "²"}, "texto"),
+        ({"NumMedia": "-1"}, "texto"),
+        ({"NumMedia": "1", "MediaUrl0": "https://x/1", "MediaContentType0": "raro"}, "otro"),
+        ({"Latitude": "29.1"}, "texto"),
     ],
 )
 def test_los_tipos_de_mensaje(campos: dict[str, str], tipo: str) -> None:
@@ -153,6 +215,16 @@ def test_los_tipos_de_mensaje(campos: dict[str, str], tipo: str) -> None:
 def test_quien_escribe_con_nombre_de_usuario_no_trae_telefono() -> None:
     leido = leer_entrante({"MessageSid": "SM1", "From": "whatsapp:negocio.12ab"})
     assert leido.telefono is None and leido.direccion == "whatsapp:negocio.12ab"
+    for raro in ("", "whatsapp:", "whatsapp:+52", "whatsapp:+٥٢٦٦٢١٢٣٤٥٦٧", "whatsapp:+5266212345678901234"):
+        leido = leer_entrante({"MessageSid": "SM1", "From": raro})
+        assert (leido.telefono, leido.direccion) == (None, raro)
+
+
+def test_los_medios_traen_direccion_y_tipo_y_nunca_mas_de_diez() -> None:
+    campos = {f"Media{que}{n}": f"{que}-{n}" for n in range(30) for que in ("Url", "ContentType")}
+    leido = leer_entrante({"From": "whatsapp:+526621234567", "NumMedia": "99999999999", **campos})
+    assert leido.medios[0] == {"url": "Url-0", "mime": "ContentType-0"}
+    assert len(leido.medios) == 10
 
 
 def test_la_firma_cubre_cada_campo_y_la_direccion_publica() -> None:
@@ -178,9 +250,23 @@ def test_leer_todo_por_paginas_aunque_otro_escriba(app: Flask, crear_nora: Any) 
                 [{"nombre_nora": "marea", "nombre": f"e{n:05d}"} for n in numeros]
             )
         )
-    leidas = []
+    leidas: list[str] = []
     for fila in por_paginas(lambda: supabase.table("etiquetas").select("nombre"), orden="nombre"):
         if len(leidas) == 1200:
             ejecutar(supabase.table("etiquetas").insert({"nombre_nora": "marea", "nombre": "a-nueva"}))
+            ejecutar(supabase.table("etiquetas").insert({"nombre_nora": "marea", "nombre": "z-nueva"}))
+            ejecutar(supabase.table("etiquetas").delete().eq("nombre", "e00500"))
         leidas.append(fila["nombre"])
-    assert leidas == [f"e{n:05d}" for n in range(2500)]
+    assert leidas == [*(f"e{n:05d}" for n in range(2500)), "z-nueva"]
+
+
+def test_las_paginas_justas_no_se_repiten(app: Flask, crear_nora: Any) -> None:
+    crear_nora("marea")
+    ejecutar(
+        supabase.table("etiquetas").insert([{"nombre_nora": "marea", "nombre": f"e{n}"} for n in range(6)])
+    )
+    for tamano in (1, 3, 6, 7):
+        leidas = por_paginas(
+            lambda: supabase.table("etiquetas").select("nombre"), orden="nombre", tamano=tamano
+        )
+        assert [fila["nombre"] for fila in leidas] == [f"e{n}" for n in range(6)], tamano

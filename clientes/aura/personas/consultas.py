@@ -87,6 +87,11 @@ def cambiar_usuario(usuario_id: str, cambios: dict[str, Any]) -> None:
     ejecutar(supabase.table("usuarios").update(cambios).eq("id", usuario_id))
 
 
+def avisar_salida(usuario_id: str) -> None:
+    """Avisa a todos los procesos que esa persona salió."""
+    ejecutar(supabase.rpc("avisar_salida", {"p_usuario_id": usuario_id}))
+
+
 def segundos_de_espera(claves: list[str], limites: list[int]) -> int:
     """Segundos que faltan para poder intentar; 0 si ya se puede."""
     return int(valor(supabase.rpc("espera_de_acceso", {"p_claves": claves, "p_limites": limites})) or 0)

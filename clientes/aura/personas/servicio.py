@@ -9,10 +9,10 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from ..utils.auth_utils import Identidad, Rol, clave_de_freno, contrasena_correcta, hash_de_contrasena
-from ..utils.errores import ErrorDatoInvalido, ErrorNoEncontrado
+from ..utils.errores import ErrorDatoInvalido, ErrorNoEncontrado, ErrorServicioExterno
 from ..utils.logging_utils import registro
 from ..utils.supabase_helpers import ErrorDuplicado
-from ..utils.validators import validar_contrasena, validar_correo, validar_texto
+from ..utils.validators import limpiar_texto, validar_contrasena, validar_correo, validar_texto
 from . import consultas
 
 HORAS_DE_ENLACE = 24
@@ -48,7 +48,7 @@ def entrar(correo: str, contrasena: str, direccion: str) -> consultas.Usuario:
         ErrorEspera: hay que esperar; no se miró la contraseña.
         ErrorEntrada: no coincide, no existe o está desactivada (no se dice cuál).
     """
-    correo = correo.strip().lower()[:254]
+    correo = limpiar_texto(correo).strip().lower()[:254]
     claves = [
         clave_de_freno("cuenta_direccion", f"{correo}|{direccion}"),
         clave_de_freno("direccion", direccion),
@@ -137,6 +137,14 @@ def cerrar_todas_las_sesiones(usuario_id: str) -> None:
     if usuario is None:
         raise ErrorNoEncontrado
     consultas.cambiar_usuario(usuario_id, {"version_sesion": usuario.version_sesion + 1})
+
+
+def avisar_salida(usuario_id: str) -> None:
+    """Pide a los demás procesos que corten sus sockets. Sin base no hay a quién avisar, y salir no se detiene."""
+    try:
+        consultas.avisar_salida(usuario_id)
+    except ErrorServicioExterno:
+        bitacora.warning("salida_sin_avisar", consecuencia="un socket en otro proceso puede seguir abierto")
 
 
 def enlace_para_restablecer(correo: str) -> str:

@@ -61,8 +61,11 @@ def entrar() -> str | Response | tuple[str, int]:
 @login_bp.post("/logout")
 def salir() -> Response:
     """Cierra la sesión en el servidor, y sus sockets: una sala no se entera de que alguien salió."""
-    desconectar_persona(session.get("usuario_id", ""))
+    usuario_id = session.get("usuario_id", "")
     session.clear()
+    if usuario_id:
+        desconectar_persona(usuario_id)
+        servicio.avisar_salida(usuario_id)
     return redirect(url_for("login.entrar"))
 
 

@@ -59,7 +59,7 @@ def contrasena_correcta(hash_guardado: str | None, contrasena: str) -> bool:
     """Compara; sin cuenta tarda lo mismo que con ella."""
     try:
         return _argon.verify(hash_guardado or _HASH_DE_NADIE, contrasena) and hash_guardado is not None
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):  # una mitad de emoji no es de nadie
         return False
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 DIAS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
@@ -62,8 +62,9 @@ def telefono(e164: str | None) -> str:
 
 
 def dinero(cantidad: Decimal | float, moneda: str = "MXN") -> str:
-    """«$1,150.00 MXN»."""
-    return f"${Decimal(str(cantidad)):,.2f} {moneda}"
+    """«$1,150.00 MXN»; «-$1,150.00 MXN» si falta. El medio centavo sube."""
+    exacta = Decimal(str(cantidad)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{'-' if exacta < 0 else ''}${abs(exacta):,.2f} {moneda}"
 
 
 def iniciales(nombre: str | None) -> str:

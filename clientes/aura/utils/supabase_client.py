@@ -102,7 +102,8 @@ class ConexionSupabase:
     def _firmar(self, reclamos: dict[str, Any]) -> str:
         ahora = int(time.time())
         cuerpo = {"iss": "nora", "iat": ahora, "exp": ahora + VIGENCIA_TOKEN_S, **reclamos}
-        if self.config.SUPABASE_JWT_LLAVE:
+        # La API local solo conoce el secreto; la llave es para un proyecto hospedado.
+        if self.api_local is None and self.config.SUPABASE_JWT_LLAVE:
             llave = json.loads(self.config.SUPABASE_JWT_LLAVE)
             privada = jwt.PyJWK(llave, algorithm="ES256").key
             return jwt.encode(cuerpo, privada, algorithm="ES256", headers={"kid": llave.get("kid", "")})

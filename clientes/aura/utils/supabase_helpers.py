@@ -55,7 +55,9 @@ def _traducir(error: APIError) -> Exception:
         return ErrorDuplicado()
     if codigo in ("PGRST116", "P0002"):
         return ErrorNoEncontrado()
-    if codigo[:2] in ("22", "23") or codigo == "P0001":
+    # PostgreSQL no guarda NUL: en un filtro, la API lo dice al leer la dirección y no como error 22.
+    con_nul = codigo == "PGRST100" and "null characters" in str(error.details)
+    if codigo[:2] in ("22", "23") or codigo == "P0001" or con_nul:
         return ErrorDatoInvalido()
     if codigo in ("PGRST202", "PGRST205", "42P01", "42883"):
         return ErrorBaseSinMigrar()

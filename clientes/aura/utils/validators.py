@@ -54,7 +54,8 @@ def quitar_uno_de_mexico(e164: str) -> str:
 def validar_correo(texto: str, *, campo: str = "correo") -> str:
     """Un correo en minúsculas."""
     correo = texto.strip().lower()
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", correo) or len(correo) > 254:
+    guardable = correo.isprintable()  # sin caracteres de control ni mitades de emoji: la base no los guarda
+    if not guardable or not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", correo) or len(correo) > 254:
         raise ErrorDatoInvalido("Ese correo no está completo. Ejemplo: ana@negocio.mx.", campo=campo)
     return correo
 
@@ -67,6 +68,8 @@ def validar_contrasena(texto: str, *, campo: str = "contrasena") -> str:
         )
     if len(texto) > 200:
         raise ErrorDatoInvalido("La contraseña es demasiado larga (200 caracteres como mucho).", campo=campo)
+    if limpiar_texto(texto) != texto:
+        raise ErrorDatoInvalido("La contraseña trae un carácter que no se puede guardar.", campo=campo)
     return texto
 
 
@@ -74,7 +77,7 @@ def validar_zona_horaria(texto: str) -> str:
     """Un nombre de zona de la base IANA, por ejemplo America/Hermosillo."""
     try:
         ZoneInfo(texto.strip())
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # «America» es una carpeta: OSError
         raise ErrorDatoInvalido("Esa zona horaria no existe.", campo="zona_horaria") from error
     return texto.strip()
 

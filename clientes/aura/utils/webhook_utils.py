@@ -64,7 +64,7 @@ def direccion_canonica(direccion: str) -> tuple[str, str | None]:
     Quien usa nombre de usuario de WhatsApp llega sin teléfono: `whatsapp:<id del negocio>`.
     """
     canal, _, resto = direccion.partition(":")
-    if resto.startswith("+") and resto[1:].isdigit() and 8 <= len(resto) - 1 <= 15:
+    if resto.startswith("+") and resto.isascii() and resto[1:].isdigit() and 8 <= len(resto) - 1 <= 15:
         numero = quitar_uno_de_mexico(resto)
         return f"{canal}:{numero}", numero
     return direccion, None
@@ -77,7 +77,7 @@ def leer_entrante(campos: Mapping[str, str]) -> MensajeEntrante:
     cuantos = limpios.get("NumMedia", "0")
     medios = [
         {"url": limpios.get(f"MediaUrl{n}", ""), "mime": limpios.get(f"MediaContentType{n}", "")}
-        for n in range(min(int(cuantos), 10) if cuantos.isdigit() else 0)
+        for n in range(min(int(cuantos), 10) if cuantos.isdecimal() else 0)
     ]
     return MensajeEntrante(
         proveedor_sid=limpios.get("MessageSid") or limpios.get("SmsMessageSid", ""),
