@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 import requests
-import simple_websocket
+from apoyo.sockets import Socket
+from apoyo.vivo import esperar
 
 RAIZ = Path(__file__).resolve().parent.parent.parent
 SEGUNDOS_PARA_CERRAR = 5.0
@@ -58,20 +59,13 @@ def proceso(puerto: int) -> Iterator[subprocess.Popen[str]]:
         servidor.kill()
 
 
-def _abrir_socket(puerto: int) -> simple_websocket.Client:
-    cliente = simple_websocket.Client(f"ws://127.0.0.1:{puerto}/socket.io/?EIO=4&transport=websocket")
-    assert cliente.receive(timeout=ESPERA).startswith("0")
-    cliente.send("40")
-    assert cliente.receive(timeout=ESPERA).startswith("40")
-    return cliente
-
-
 @pytest.mark.parametrize("senal", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_una_senal_cierra_pronto_con_sockets_abiertos(
     proceso: subprocess.Popen[str], puerto: int, senal: signal.Signals
 ) -> None:
     assert requests.get(f"http://127.0.0.1:{puerto}/", timeout=ESPERA).text == "hola"
-    clientes = [_abrir_socket(puerto) for _ in range(3)]
+    clientes = [Socket(f"http://127.0.0.1:{puerto}", "", None) for _ in range(3)]
+    esperar(lambda: all(cliente.dentro for cliente in clientes), "que entren los tres sockets")
     inicio = time.monotonic()
     proceso.send_signal(senal)
     proceso.send_signal(senal)  # quien vuelve a pulsar Ctrl-C no corta el cierre a la mitad
@@ -80,10 +74,7 @@ def test_una_senal_cierra_pronto_con_sockets_abiertos(
     assert salida == 0
     assert proceso.stdout is not None
     assert proceso.stdout.read().splitlines()[-1] == "cerrado"
-    for cliente in clientes:
-        with pytest.raises(simple_websocket.ConnectionClosed):
-            while cliente.receive(timeout=ESPERA) is not None:
-                pass
+    esperar(lambda: all(cliente.cerrado for cliente in clientes), "que los tres sockets vean el cierre")
 
 
 def test_el_puerto_queda_libre_al_cerrar(proceso: subprocess.Popen[str], puerto: int) -> None:

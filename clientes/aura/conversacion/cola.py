@@ -23,6 +23,7 @@ from psycopg import sql
 from ..utils.errores import ErrorServicioExterno
 from ..utils.logging_utils import registro
 from . import consultas, salida, turno
+from .conector import Conector
 from .errores import Reintentar
 
 bitacora = registro(__name__)
@@ -62,7 +63,7 @@ def crear_cola(db_uri: str, trabajos: Trabajos | None = None, *, conexiones: int
         trabajos: los del programador, por su id; cada uno recibe su periodo y devuelve una frase.
         conexiones: tope del pozo.
     """
-    conector = procrastinate.PsycopgConnector(
+    conector = Conector(
         conninfo=db_uri,
         kwargs={"options": OPCIONES, "connect_timeout": 5},
         min_size=1,

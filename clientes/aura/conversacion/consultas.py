@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
@@ -10,10 +11,13 @@ from app_config import Config
 
 from ..canales.base import Credenciales, Saliente
 from ..utils.cifrado import Cifrador
+from ..utils.errores import ErrorServicioExterno
 from ..utils.supabase_client import conexion_actual, supabase, supabase_de_nora
 from ..utils.supabase_helpers import ejecutar, filas, una_fila, valor
 from ..utils.webhook_utils import MensajeEntrante
 from .modelos import Decision, Recibido, Resuelto, Turno
+
+_SEGUNDOS_DE_UN_CORTE = 0.5  # lo que falla antes de esto fue un corte, no una base que no contesta
 
 
 def configuracion_instalacion() -> Config:
@@ -24,6 +28,9 @@ def configuracion_instalacion() -> Config:
 # ---------------------------------------------------------------- recibir
 def recibir_mensaje(nombre_nora: str, canal: str, mensaje: MensajeEntrante) -> Recibido:
     """Guarda un mensaje entrante una sola vez, por su id del proveedor, y deja su trabajo en la cola.
+
+    Una conexión que se cortó no dice si la orden llegó a hacerse; como guardar dos veces lo mismo no cambia
+    nada, se vuelve a intentar una vez. Una base que no contesta ya gastó su plazo y no se le pide otro.
 
     Raises:
         ErrorServicioExterno: la base no contestó.
@@ -41,7 +48,18 @@ def recibir_mensaje(nombre_nora: str, canal: str, mensaje: MensajeEntrante) -> R
         "p_medios": mensaje.medios,
         "p_crudo": mensaje.crudo,
     }
-    return Recibido.model_validate(valor(supabase_de_nora(nombre_nora).rpc("recibir_mensaje", argumentos)))
+
+    def guardar() -> Any:
+        return valor(supabase_de_nora(nombre_nora).rpc("recibir_mensaje", argumentos))
+
+    inicio = time.monotonic()
+    try:
+        guardado = guardar()
+    except ErrorServicioExterno:
+        if time.monotonic() - inicio > _SEGUNDOS_DE_UN_CORTE:
+            raise
+        guardado = guardar()
+    return Recibido.model_validate(guardado)
 
 
 def nora_de_twilio(servicio: str, cuenta: str, numero: str) -> str | None:
