@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import simple_websocket
+from apoyo.sockets import Socket
+from apoyo.vivo import esperar
 from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.serving import BaseWSGIServer, make_server
@@ -97,12 +99,9 @@ class Servidor:
 
     def abrir_y_cerrar(self) -> None:
         """Un cliente que entra, saluda y se va con su trama de cierre."""
-        direccion = f"ws://127.0.0.1:{self.werkzeug.server_port}/socket.io/?EIO=4&transport=websocket"
-        cliente = simple_websocket.Client(direccion)
-        assert cliente.receive(timeout=ESPERA).startswith("0")
-        cliente.send("40")
-        assert cliente.receive(timeout=ESPERA).startswith("40")
-        cliente.close()
+        cliente = Socket(f"http://127.0.0.1:{self.werkzeug.server_port}", "", None)
+        esperar(lambda: cliente.dentro, "que entre el socket")
+        cliente.ws.close()
         assert self.terminados.acquire(timeout=ESPERA)
 
     def parar(self) -> None:

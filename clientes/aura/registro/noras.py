@@ -151,7 +151,7 @@ class RegistroDeNoras:
         pregunta a la base antes de decir que no.
 
         Raises:
-            ErrorServicioExterno: no está en memoria y la base no contesta. Decir que no existe perdería mensajes.
+            ErrorServicioExterno: hay que preguntar y la base no contesta. Decir que no existe perdería mensajes.
         """
         nora = self._noras.get(nombre_nora)
         if nora is None:
@@ -160,11 +160,8 @@ class RegistroDeNoras:
             not self.al_dia
             and time.monotonic() - self._revisadas.get(nombre_nora, 0.0) > REVISAR_SIN_AVISOS_S
         ):
-            try:
-                self.releer(nombre_nora)
-            except ErrorServicioExterno:
-                self._revisadas[nombre_nora] = time.monotonic()  # se sigue con lo que se sabía
-            nora = self._noras.get(nombre_nora)
+            # Si la base no contesta, lo que sigue tampoco podría: mejor decirlo ya que gastar otro plazo.
+            nora = self.releer(nombre_nora)
         if nora is None:
             return False
         return (

@@ -86,16 +86,29 @@ def test_una_nora_nueva_entra_sin_aviso(partes: tuple[Flask, RegistroDeNoras, Ba
     assert "marea" in vivo
 
 
-def test_sin_base_una_nora_conocida_sigue_y_una_desconocida_no_es_un_404(
+def test_sin_base_ni_avisos_no_es_un_404_y_se_pregunta_una_vez(
     partes: tuple[Flask, RegistroDeNoras, Base],
 ) -> None:
-    """Decir 404 haría que el proveedor dejara de insistir: el mensaje se perdería."""
+    """Decir 404 haría que el proveedor dejara de insistir; y cada pregunta a una base congelada son segundos."""
     app, vivo, base = partes
     vivo.inscribir(nora("marea", "tareas"))
     base.caida = True
+    for nombre in ("marea", "nueva"):
+        antes = base.lecturas
+        with pytest.raises(ServiceUnavailable):
+            app.url_map.bind("localhost").match(f"/panel_cliente/{nombre}/tareas/1")
+        assert base.lecturas == antes + 1
+    assert "marea" in vivo
+
+
+def test_con_avisos_al_dia_una_nora_conocida_no_necesita_la_base(
+    partes: tuple[Flask, RegistroDeNoras, Base],
+) -> None:
+    app, vivo, base = partes
+    vivo.inscribir(nora("marea", "tareas"))
+    vivo.al_dia = base.caida = True
     assert casa(app, "/panel_cliente/marea/tareas/1")
-    with pytest.raises(ServiceUnavailable):
-        app.url_map.bind("localhost").match("/panel_cliente/nueva/tareas/1")
+    assert base.lecturas == 0
 
 
 def test_sin_avisos_se_relee_cada_segundo_y_no_en_cada_peticion(
