@@ -24,7 +24,7 @@ from .preparar import (
     preparar_frontal,
 )
 
-PROCESOS_DE_PRUEBA = "2"
+PROCESOS_DE_PRUEBA = "3"  # dos núcleos bastan: muchas pruebas esperan a otro proceso
 BIN = PYTHON_DEL_VENV.parent
 # nombre en pantalla -> orden; de la más rápida a la más lenta
 REVISIONES: dict[str, list[str]] = {

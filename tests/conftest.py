@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -23,6 +24,7 @@ from apoyo.vivo import ServidorVivo, levantar
 from app_config import Config
 from clientes.aura import create_app
 from clientes.aura.supabase_local import DireccionesPostgres, ServidorPostgres
+from clientes.aura.utils import auth_utils
 
 PLANTILLA = "plantilla_nora"
 CONTRASENA = "una frase de prueba"
@@ -42,6 +44,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if fuera:
         config.hook.pytest_deselected(items=fuera)
         items[:] = dentro
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _contrasenas_baratas() -> Iterator[None]:
+    """argon2id de verdad, con poca memoria: casi todas las pruebas entran, y la décima de segundo es a propósito.
+
+    Los parámetros van dentro de cada hash, así que los procesos aparte verifican los mismos.
+    """
+    barato = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with pytest.MonkeyPatch.context() as cambio:
+        cambio.setattr(auth_utils, "_argon", barato)
+        cambio.setattr(auth_utils, "_HASH_DE_NADIE", barato.hash(auth_utils.NADIE))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,11 @@ OPCIONES = {
     "synchronous_commit": "off",
     "max_connections": "300",
     "shared_buffers": "64MB",
+    "max_wal_size": "128MB",
 }
+# Clonar una base son unos 350 archivos nuevos: en memoria tarda la décima parte que en disco.
+EN_MEMORIA = Path("/dev/shm")
+LIBRES_PARA_USARLA = 3 * 1024**3
 
 
 def _comun(fabrica: pytest.TempPathFactory) -> Path:
@@ -39,13 +43,22 @@ def candado(fabrica: pytest.TempPathFactory, nombre: str) -> Iterator[None]:
         yield
 
 
+def _donde() -> Path | None:
+    """La memoria si el sistema la ofrece como carpeta y sobra; si no, la carpeta temporal de siempre."""
+    try:
+        sobra = shutil.disk_usage(EN_MEMORIA).free > LIBRES_PARA_USARLA
+    except OSError:
+        return None
+    return EN_MEMORIA if sobra and os.access(EN_MEMORIA, os.W_OK | os.X_OK) else None
+
+
 def _carpeta(fabrica: pytest.TempPathFactory) -> Path:
     """Una carpeta corta y alcanzable por otros usuarios del sistema (la de pytest es 0700), anotada en la común."""
     nota = _comun(fabrica) / "carpeta-postgres"
     with candado(fabrica, "carpeta"):
         if nota.exists():
             return Path(nota.read_text())
-        carpeta = Path(tempfile.mkdtemp(prefix="nora-pruebas-"))
+        carpeta = Path(tempfile.mkdtemp(prefix="nora-pruebas-", dir=_donde()))
         carpeta.chmod(0o755)
         nota.write_text(str(carpeta))
         return carpeta

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -62,6 +64,13 @@ def test_visitar_no_guarda_sesion(app: Flask, cliente_http: Any) -> None:
     assert galleta(cliente_http) is None
     carpeta = Path(app.config["NORA_DATOS"]) / "sesiones"
     assert [a for a in carpeta.glob("*") if a.stat().st_size > 16] == []
+
+
+def test_en_operacion_argon2id_con_los_parametros_del_rfc_9106() -> None:
+    """RFC 9106, 4: segunda opción recomendada, 64 MiB, t=3, p=4 (en otro proceso: aquí cuestan menos)."""
+    programa = "from clientes.aura.utils.auth_utils import hash_de_contrasena; print(hash_de_contrasena('x'))"
+    hecho = subprocess.run([sys.executable, "-c", programa], capture_output=True, text=True, check=True)
+    assert hecho.stdout.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_la_misma_frase_y_el_mismo_trabajo_para_cuenta_desconocida(

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from flask import current_app, g, session
 
 Rol = Literal["dueno", "agente"]
-_argon = (
-    PasswordHasher()
-)  # argon2id con los parámetros recomendados por la biblioteca (RFC 9106, perfil de poca memoria)
-_HASH_DE_NADIE = _argon.hash("nadie tiene esta contrasena")
+NADIE = "nadie tiene esta contrasena"
+_argon = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+_HASH_DE_NADIE = _argon.hash(NADIE)
 
 
 @dataclass(frozen=True)
