@@ -61,28 +61,33 @@ def _contrasenas_baratas() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def servidor_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServidorPostgres]:
-    """Un PostgreSQL de verdad, compartido por todos los procesos de pytest de esta corrida."""
+    """Un PostgreSQL de verdad, compartido por todos los procesos de pytest de esta corrida.
+
+    La plantilla se hace antes de prestarlo: los papeles son de todo el servidor y quedan hechos desde el principio.
+    """
     with servidor_de_pruebas(tmp_path_factory) as servidor:
+        with candado(tmp_path_factory, "plantilla"):
+            _hacer_plantilla(servidor)
         yield servidor
 
 
-@pytest.fixture(scope="session")
-def plantilla(servidor_postgres: ServidorPostgres, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Una base con todo el esquema, hecha una vez; las pruebas la clonan."""
+def _hacer_plantilla(servidor: ServidorPostgres) -> None:
     from clientes.aura.conversacion.cola import instalar_cola
     from clientes.aura.migraciones import aplicar
 
-    with candado(tmp_path_factory, "plantilla"):
-        direcciones = servidor_postgres.direcciones("postgres")
-        with psycopg.connect(direcciones.administrador, autocommit=True) as conexion:
-            hay = conexion.execute("select 1 from pg_database where datname = %s", (PLANTILLA,)).fetchone()
-        if not hay:
-            provisional = f"{PLANTILLA}_haciendose"
-            nueva = servidor_postgres.crear_base(provisional)
-            aplicar(nueva.servicio)
-            instalar_cola(nueva.servicio)
-            with psycopg.connect(direcciones.administrador, autocommit=True) as conexion:
-                conexion.execute(f"alter database {provisional} rename to {PLANTILLA}")
+    with psycopg.connect(servidor.direcciones("postgres").administrador, autocommit=True) as conexion:
+        if conexion.execute("select 1 from pg_database where datname = %s", (PLANTILLA,)).fetchone():
+            return
+        provisional = f"{PLANTILLA}_haciendose"
+        nueva = servidor.crear_base(provisional)
+        aplicar(nueva.servicio)
+        instalar_cola(nueva.servicio)
+        conexion.execute(f"alter database {provisional} rename to {PLANTILLA}")
+
+
+@pytest.fixture(scope="session")
+def plantilla(servidor_postgres: ServidorPostgres) -> str:
+    """Una base con todo el esquema; las pruebas la clonan."""
     return PLANTILLA
 
 

@@ -47,6 +47,7 @@ ROL_SUPERUSUARIO = "postgres"
 # Recuperar el registro de transacciones después de un corte puede tardar.
 LIMITE_ARRANQUE_S = 60.0
 _PASAJERO = re.compile(r"pre-existing shared memory block|lock file \"postmaster.pid\" already exists")
+CANDADO_DE_PAPELES = 0x4E4F5241  # uno de asesoría, en la base «postgres»
 ARRANQUE_SQL = Path(__file__).with_name("arranque.sql")
 
 
@@ -189,10 +190,12 @@ class ServidorPostgres:
                     sql.Identifier(nombre)
                 )
             )
-        direcciones = self.direcciones(nombre)
-        if plantilla is None:
-            with psycopg.connect(direcciones.administrador) as conexion:
-                conexion.execute(ARRANQUE_SQL.read_bytes())
+            direcciones = self.direcciones(nombre)
+            if plantilla is None:
+                # Los papeles son de todo el servidor: dos arranques a la vez en dos bases chocarían.
+                conexion.execute("select pg_advisory_lock(%s)", (CANDADO_DE_PAPELES,))
+                with psycopg.connect(direcciones.administrador) as nueva:
+                    nueva.execute(ARRANQUE_SQL.read_bytes())
         return direcciones
 
     def borrar_base(self, nombre: str) -> None:
