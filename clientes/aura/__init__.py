@@ -46,7 +46,7 @@ def initialize_app(app: Flask) -> None:
     from scheduler_jobs import inicializar_cron_jobs
 
     from . import arranque, comandos, sockets
-    from .registro import catalogo, identidad, plantillas, respuestas
+    from .registro import catalogo, estaticos, identidad, plantillas, respuestas
     from .registro.registro_admin import registrar_blueprints_admin
     from .registro.registro_dinamico import preparar_registro, registrar_blueprints_por_nora, registro_de
     from .registro.registro_extensiones import atar_extensiones
@@ -55,6 +55,8 @@ def initialize_app(app: Flask) -> None:
 
     config: Config = app.extensions["nora_config"]
     plantillas.preparar(app)  # antes que nadie: la primera extensión que mira Jinja deja fijo su ambiente
+    if config.ENTORNO != "local":  # quien edita un estilo lo ve al recargar, sin reiniciar
+        estaticos.preparar(app)
     arranque.conectar_base(app, config)
     atar_extensiones(app, config)
     identidad.preparar(app)
