@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from .admin import auditoria, modulos, noras, salud, tablero, usuarios
+from .admin import auditoria, cola, modulos, noras, salud, tablero, usuarios
 
 admin_bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -25,6 +25,8 @@ for ruta, endpoint, vista, metodos in (
     (f"{_UNA_NORA}/probar", "nora_probar", noras.probar, ("POST",)),
     (f"{_UNA_NORA}/suspender", "nora_suspender", noras.suspender, ("POST",)),
     (f"{_UNA_NORA}/reactivar", "nora_reactivar", noras.reactivar, ("POST",)),
+    (f"{_UNA_NORA}/descargar", "nora_descargar", noras.descargar, ("POST",)),
+    (f"{_UNA_NORA}/borrar", "nora_borrar", noras.borrar, ("POST",)),
     (f"{_UNA_NORA}/entrar", "nora_entrar", noras.entrar, ("POST",)),
     ("/modulos", "modulos", modulos.rejilla, ("GET",)),
     ("/modulos", "modulos_cambiar", modulos.cambiar, ("POST",)),
@@ -37,6 +39,8 @@ for ruta, endpoint, vista, metodos in (
     (f"{_UN_USUARIO}/sesiones", "usuario_sesiones", usuarios.cerrar_sesiones, ("POST",)),
     (f"{_UN_USUARIO}/enlace", "usuario_enlace", usuarios.enlace, ("POST",)),
     ("/salud", "salud", salud.estado, ("GET",)),
+    ("/cola", "cola", cola.estado, ("GET",)),
+    ("/cola/reintentar", "cola_reintentar", cola.reintentar, ("POST",)),
     ("/auditoria", "auditoria", auditoria.lista, ("GET",)),
 ):
     admin_bp.add_url_rule(ruta, endpoint, vista, methods=metodos)

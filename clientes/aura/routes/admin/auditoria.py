@@ -16,6 +16,8 @@ ACCIONES = {
     "renombrar_nora": "Le cambió el nombre",
     "suspender_nora": "La suspendió",
     "reactivar_nora": "La reactivó",
+    "descargar_nora": "Descargó todo lo suyo",
+    "borrar_nora": "La borró",
     "encender_modulos": "Encendió módulos",
     "apagar_modulos": "Apagó módulos",
     "guardar_credenciales": "Guardó sus llaves",
@@ -29,6 +31,7 @@ ACCIONES = {
     "reactivar_usuario": "Reactivó una cuenta",
     "cerrar_sesiones": "Cerró sus sesiones",
     "hacer_enlace": "Hizo un enlace de contraseña",
+    "reintentar_trabajos": "Reintentó trabajos",
 }
 ROTULOS = {"rol": "rol", "modulos": "módulos", "cambio": "cambió", "cambio_token": "token nuevo"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ...utils.auth_utils import Rol
 from ...utils.supabase_client import supabase
-from ...utils.supabase_helpers import ejecutar, filas, una_fila, valor
+from ...utils.supabase_helpers import PAGINA, Fila, ejecutar, filas, por_paginas, una_fila, valor
 
 POR_PAGINA = 50
 
@@ -140,6 +141,48 @@ class Lugar(BaseModel):
     rol: Rol
 
 
+class TareaEnCola(BaseModel):
+    """Cuántos trabajos de una tarea hay en cada estado."""
+
+    tarea: str
+    esperan: int
+    aplazados: int
+    corren: int
+    fallidos: int
+
+
+class TrabajoFallido(BaseModel):
+    """Un trabajo que agotó sus intentos. `trabajo`: cuál del programador, si es de él."""
+
+    id: int
+    tarea: str
+    intentos: int
+    nombre_nora: str | None
+    trabajo: str | None
+    momento: datetime | None
+
+
+class Cola(BaseModel):
+    """La cola en este momento. `mas_viejo`: desde cuándo espera el que más; `trabajadores`: los que laten."""
+
+    esperan: int
+    aplazados: int
+    corren: int
+    fallidos: int
+    mas_viejo: datetime | None
+    trabajadores: int
+    tareas: list[TareaEnCola]
+    ultimos_fallidos: list[TrabajoFallido]
+
+
+class TablaDeNora(BaseModel):
+    """Una tabla con datos de una Nora. `llave`: sus columnas únicas, en orden."""
+
+    tabla: str
+    llave: list[str]
+    filas: int
+
+
 class UsuarioEnLista(BaseModel):
     """Una cuenta como se ve en la lista."""
 
@@ -207,6 +250,51 @@ def cambiar_modulos(nombre_nora: str, encender: list[str], apagar: list[str]) ->
     argumentos = {"p_nombre_nora": nombre_nora, "p_encender": encender, "p_apagar": apagar}
     quedan: list[str] | None = valor(supabase.rpc("admin_cambiar_modulos", argumentos))
     return quedan
+
+
+def tablas_de_nora(nombre_nora: str) -> list[TablaDeNora]:
+    """Las tablas con datos de una Nora; sin las credenciales."""
+    leidas = valor(supabase.rpc("admin_tablas_de_nora", {"p_nombre_nora": nombre_nora}))
+    return [TablaDeNora.model_validate(una) for una in leidas]
+
+
+def recorrer_tabla(tabla: TablaDeNora, nombre_nora: str) -> Iterator[Fila]:
+    """Cada fila de una Nora en una de sus tablas, por páginas y sin saltarse ninguna.
+
+    Con llave de una columna se avanza por ella; con varias, por posición: esas tablas cambian poco.
+    """
+    propia = [columna for columna in tabla.llave if columna != "nombre_nora"]
+    if len(propia) == 1:
+        yield from por_paginas(
+            lambda: supabase.table(tabla.tabla).select("*").eq("nombre_nora", nombre_nora), propia[0]
+        )
+        return
+    desde = 0
+    while True:
+        consulta = supabase.table(tabla.tabla).select("*").eq("nombre_nora", nombre_nora)
+        for columna in propia:
+            consulta = consulta.order(columna)
+        leidas = filas(consulta.range(desde, desde + PAGINA - 1))
+        yield from leidas
+        if len(leidas) < PAGINA:
+            return
+        desde += PAGINA
+
+
+def borrar_nora(nombre_nora: str) -> bool:
+    """Borra una Nora suspendida y todo lo suyo; falso si no existe o sigue activa."""
+    return bool(valor(supabase.rpc("admin_borrar_nora", {"p_nombre_nora": nombre_nora})))
+
+
+# ---------------------------------------------------------------- Cola
+def estado_de_la_cola() -> Cola:
+    """Cuánto espera, corre y falló, y los últimos trabajos fallidos."""
+    return Cola.model_validate(valor(supabase.rpc("admin_cola", {})))
+
+
+def reintentar_trabajos(trabajo_id: int | None) -> int:
+    """Vuelve a encolar un trabajo fallido, o todos si es None. Devuelve cuántos."""
+    return int(valor(supabase.rpc("admin_reintentar", {"p_id": trabajo_id})))
 
 
 # ---------------------------------------------------------------- Credenciales

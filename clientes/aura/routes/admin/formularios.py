@@ -174,6 +174,10 @@ class FormularioNombre(FlaskForm):
     )
 
 
+class FormularioBorrar(FlaskForm):
+    escrito = StringField("Escribe su nombre", validators=[InputRequired("Escribe su nombre.")])
+
+
 class FormularioCredenciales(FlaskForm):
     cuenta = StringField(
         "Account SID",

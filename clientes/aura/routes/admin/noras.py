@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, session, url_for
@@ -13,8 +14,10 @@ from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
 from . import consultas, revision, servicio
 from .consultas import POR_PAGINA, Nora
+from .exportacion import en_trozos, exportar_nora
 from .formularios import (
     ZONAS,
+    FormularioBorrar,
     FormularioCredenciales,
     FormularioNombre,
     FormularioNora,
@@ -147,6 +150,34 @@ def reactivar(nombre: str) -> Response:
     return redirect(url_for("admin.nora", nombre=nombre))
 
 
+def descargar(nombre: str) -> Response:
+    """Todo lo suyo en un ZIP. POST: queda escrito quién se lo llevó."""
+    servicio.nora(nombre)
+    momento = datetime.now(UTC)
+    archivo = exportar_nora(nombre, f"{momento:%Y-%m-%d %H:%M} UTC")
+    anotar(persona_actual(), "descargar_nora", nombre_nora=nombre)
+    respuesta = Response(en_trozos(archivo), mimetype="application/zip", direct_passthrough=True)
+    respuesta.headers["Content-Disposition"] = f'attachment; filename="{nombre}-{momento:%Y-%m-%d}.zip"'
+    respuesta.headers["Cache-Control"] = "no-store"
+    return respuesta
+
+
+def borrar(nombre: str) -> Vista:
+    """La borra con todo lo suyo, si está suspendida y quien borra escribió su nombre."""
+    nora = servicio.nora(nombre)
+    formulario = FormularioBorrar()
+    error = ""
+    if formulario.validate_on_submit():
+        try:
+            servicio.borrar_nora(persona_actual(), nombre, formulario.escrito.data or "")
+        except ErrorDatoInvalido as fallo:
+            error = poner_errores(formulario, fallo)
+        else:
+            flash(f"{nora.nombre_visible} ya no existe, ni nada de lo suyo.", "alerta")
+            return redirect(url_for("admin.noras"))
+    return _pagina(nora, form_borrar=formulario, error=error), 400
+
+
 def entrar(nombre: str) -> Response:
     """Entra a su panel «como» dueño; queda escrito."""
     if registro_de(current_app).obtener(nombre) is None and registro_de(current_app).releer(nombre) is None:
@@ -168,6 +199,7 @@ def _pagina(nora: Nora, **formularios: Any) -> str:
             cuenta=nora.twilio_account_sid,
             servicio_de_mensajes=nora.twilio_messaging_service_sid,
         ),
+        "form_borrar": FormularioBorrar(formdata=None),
         "error": "",
         "puntos": None,
     } | formularios

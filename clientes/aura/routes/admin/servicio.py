@@ -205,6 +205,24 @@ def reactivar(quien: Identidad | None, nombre_nora: str) -> None:
     _poner_activo(quien, nombre_nora, activo=True)
 
 
+def borrar_nora(quien: Identidad | None, nombre_nora: str, escrito: str) -> None:
+    """Borra una Nora suspendida y todo lo suyo: contactos, conversaciones, conocimiento, llaves. No se deshace.
+
+    Args:
+        escrito: su nombre, escrito por quien la borra.
+
+    Raises:
+        ErrorNoEncontrado: no existe. ErrorDatoInvalido: sigue activa o el nombre no es ese.
+    """
+    actual = nora(nombre_nora)
+    if escrito.strip() != nombre_nora:
+        raise ErrorDatoInvalido(f"Escribe «{nombre_nora}» para borrarla.", campo="escrito")
+    if actual.activo or not consultas.borrar_nora(nombre_nora):
+        raise ErrorDatoInvalido("Primero suspéndela: así nadie borra una que está contestando.")
+    anotar(quien, "borrar_nora", objeto=nombre_nora, nombre_visible=actual.nombre_visible)
+    registro_de(current_app).releer(nombre_nora)
+
+
 def guardar_credenciales(
     quien: Identidad | None, nombre_nora: str, *, cuenta: str, token: str, servicio_de_mensajes: str
 ) -> None:

@@ -15,6 +15,7 @@ document.addEventListener("click", (evento) => {
 // Un segundo toque al botón no envía lo mismo dos veces; al volver con "atrás" queda libre.
 document.addEventListener("submit", (evento) => {
   const { target: forma, submitter: boton } = evento;
+  if (forma.hasAttribute("data-descarga")) return; // la página se queda: el archivo llega aparte
   if (evento.defaultPrevented || forma.method !== "post" || !boton) return;
   if (forma.dataset.enviado) {
     evento.preventDefault();
