@@ -36,6 +36,7 @@ for ruta, endpoint, vista, metodos in (
     (f"{_UN_USUARIO}/lugar", "usuario_lugar", usuarios.dar_lugar, ("POST",)),
     (f"{_UN_USUARIO}/lugar/quitar", "usuario_quitar_lugar", usuarios.quitar_lugar, ("POST",)),
     (f"{_UN_USUARIO}/activo", "usuario_activo", usuarios.poner_activo, ("POST",)),
+    (f"{_UN_USUARIO}/admin", "usuario_admin", usuarios.poner_admin, ("POST",)),
     (f"{_UN_USUARIO}/sesiones", "usuario_sesiones", usuarios.cerrar_sesiones, ("POST",)),
     (f"{_UN_USUARIO}/enlace", "usuario_enlace", usuarios.enlace, ("POST",)),
     ("/salud", "salud", salud.estado, ("GET",)),

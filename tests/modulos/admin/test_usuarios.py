@@ -130,3 +130,29 @@ def test_la_auditoria_se_filtra_y_avanza_por_cursor(admin: Any, crear_nora: Call
     assert vistos == [f"r{n:03d}" for n in reversed(range(120))]
     assert "distinto" in texto(admin.get("/admin/auditoria?accion=crear_nora"))
     assert "distinto" not in texto(admin.get("/admin/auditoria?accion=editar_nora"))
+
+
+def test_hacer_admin_y_quitarlo(
+    admin: Any, crear_usuario: Any, crear_nora: Any, cliente_de: Callable[..., Any]
+) -> None:
+    crear_nora("marea")
+    otra = crear_usuario("bea@marea.mx", "agente", "marea")
+    ruta = f"/admin/usuarios/{otra}"
+    assert admin.enviar(f"{ruta}/admin", {"admin": "1"}).status_code == 302
+    assert "Que deje de ser admin" in admin.get(ruta).get_data(as_text=True)
+    assert admin.enviar(f"{ruta}/admin", {"admin": "0"}).status_code == 302
+    assert "Hacerla admin" in admin.get(ruta).get_data(as_text=True)
+
+
+def test_nadie_se_quita_a_si_misma_de_admin(admin: Any) -> None:
+    cuentas = supabase.table("usuarios").select("id").eq("es_admin", True).execute().data
+    (propia,) = cuentas
+    admin.enviar(f"/admin/usuarios/{propia['id']}/admin", {"admin": "0"})
+    assert supabase.table("usuarios").select("es_admin").eq("id", propia["id"]).execute().data == [
+        {"es_admin": True}
+    ]
+
+
+def test_se_proponen_los_nombres_de_las_noras(admin: Any, crear_nora: Any) -> None:
+    crear_nora("marea")
+    assert '<option value="marea">' in admin.get("/admin/usuarios/nuevo").get_data(as_text=True)

@@ -29,6 +29,8 @@ ACCIONES = {
     "quitar_lugar": "Quitó un lugar",
     "desactivar_usuario": "Desactivó una cuenta",
     "reactivar_usuario": "Reactivó una cuenta",
+    "hacer_admin": "La hizo admin",
+    "quitar_admin": "Dejó de ser admin",
     "cerrar_sesiones": "Cerró sus sesiones",
     "hacer_enlace": "Hizo un enlace de contraseña",
     "reintentar_trabajos": "Reintentó trabajos",

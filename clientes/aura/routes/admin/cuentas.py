@@ -102,6 +102,22 @@ def poner_activo(quien: Identidad | None, usuario_id: str, *, activo: bool) -> N
     anotar(quien, "reactivar_usuario" if activo else "desactivar_usuario", objeto=cuenta.correo)
 
 
+def poner_admin(quien: Identidad | None, usuario_id: str, *, admin: bool) -> None:
+    """La hace admin de toda la instalación, o deja de serlo.
+
+    Raises:
+        ErrorDatoInvalido: es la propia, o la del último admin.
+    """
+    cuenta = usuario(usuario_id)
+    if not admin:
+        if quien is not None and quien.usuario_id == usuario_id:
+            raise ErrorDatoInvalido("No puedes quitarte a ti misma; pídelo a otro admin.")
+        if cuenta.es_admin and not consultas.hay_otro_admin(usuario_id):
+            raise ErrorDatoInvalido("Es el único admin: nadie podría volver a entrar aquí.")
+    personas.cambiar_usuario(usuario_id, {"es_admin": admin})
+    anotar(quien, "hacer_admin" if admin else "quitar_admin", objeto=cuenta.correo)
+
+
 def cerrar_sesiones(quien: Identidad | None, usuario_id: str) -> None:
     """Cierra sus sesiones en todos los aparatos."""
     cuenta = usuario(usuario_id)

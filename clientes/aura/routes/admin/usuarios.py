@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from ...registro.registro_dinamico import registro_de
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
 from . import consultas, cuentas
@@ -15,6 +16,7 @@ from .consultas import POR_PAGINA
 from .formularios import FormularioLugar, FormularioUsuario, poner_errores
 from .paginas import numero_de_pagina
 
+PROPUESTAS = 500
 Vista = str | Response | tuple[str, int]
 
 
@@ -36,7 +38,7 @@ def nuevo() -> Vista:
     formulario = FormularioUsuario()
     if request.method == "GET":
         formulario.nombre_nora.data = request.args.get("nora", "")
-        return render_template("admin/usuario_nuevo.html", form=formulario, error="")
+        return render_template("admin/usuario_nuevo.html", form=formulario, error="", noras=_nombres())
     error = ""
     if formulario.validate_on_submit():
         campos = {clave: valor or "" for clave, valor in formulario.data.items() if clave != "csrf_token"}
@@ -49,7 +51,7 @@ def nuevo() -> Vista:
                 return _con_enlace(cuenta.id)
             flash(f"Lista la cuenta de {cuenta.correo}.", "ok")
             return redirect(url_for("admin.usuario", usuario_id=cuenta.id))
-    return render_template("admin/usuario_nuevo.html", form=formulario, error=error), 400
+    return render_template("admin/usuario_nuevo.html", form=formulario, error=error, noras=_nombres()), 400
 
 
 def uno(usuario_id: UUID) -> str:
@@ -93,6 +95,18 @@ def poner_activo(usuario_id: UUID) -> Response:
     return redirect(url_for("admin.usuario", usuario_id=usuario_id))
 
 
+def poner_admin(usuario_id: UUID) -> Response:
+    """La hace admin o deja de serlo."""
+    admin = request.form.get("admin") == "1"
+    try:
+        cuentas.poner_admin(persona_actual(), str(usuario_id), admin=admin)
+    except ErrorDatoInvalido as error:
+        flash(error.mensaje, "error")
+    else:
+        flash("Ahora administra toda la instalación." if admin else "Ya no es admin.", "ok")
+    return redirect(url_for("admin.usuario", usuario_id=usuario_id))
+
+
 def cerrar_sesiones(usuario_id: UUID) -> Response:
     """La saca de todos los aparatos."""
     cuentas.cerrar_sesiones(persona_actual(), str(usuario_id))
@@ -115,4 +129,11 @@ def _con_enlace(usuario_id: str) -> Response:
 
 def _pagina(usuario_id: str, **mas: Any) -> str:
     campos = {"form": FormularioLugar(formdata=None), "error": "", "direccion": ""} | mas
-    return render_template("admin/usuario.html", cuenta=cuentas.usuario(usuario_id), **campos)
+    return render_template(
+        "admin/usuario.html", cuenta=cuentas.usuario(usuario_id), noras=_nombres(), **campos
+    )
+
+
+def _nombres() -> list[str]:
+    """Los nombres que se proponen al escribir; con más Noras que estas, se escribe."""
+    return registro_de(current_app).nombres()[:PROPUESTAS]
