@@ -37,6 +37,13 @@ TRABAJOS: tuple[Trabajo, ...] = (
         descripcion="Devuelve a la cola lo que dejó un trabajador caído y retoma mensajes sin trabajo",
     ),
     Trabajo(
+        id="barrido_de_mensajes",
+        cron="*/5 * * * *",
+        zona="UTC",
+        hacer=mantenimiento.barrer_proveedores,
+        descripcion="Le pregunta a Twilio qué recibió y toma lo que aquí no llegó",
+    ),
+    Trabajo(
         id="limpieza_diaria",
         cron="30 3 * * *",
         zona=ZONA,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from cachelib import FileSystemCache
 from flask import current_app
 
-from .conversacion import cola
+from .conversacion import barrido, cola
 from .personas import consultas as personas
 
 DIAS_DE_COLA = 7
@@ -19,6 +19,11 @@ def liberar_atorados(periodo: datetime) -> str:
     """Devuelve a la cola lo que dejó un trabajador muerto y retoma mensajes que se quedaron sin trabajo."""
     liberados = cola.liberar_atorados(current_app.extensions["nora_db_uri"], segundos=SIN_LATIDO_S)
     return f"{liberados} trabajos de vuelta en la cola"
+
+
+def barrer_proveedores(periodo: datetime) -> str:
+    """Toma los mensajes que el proveedor recibió y aquí no llegaron."""
+    return barrido.barrer()
 
 
 def limpieza_diaria(periodo: datetime) -> str:

@@ -13,8 +13,8 @@ import struct
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -52,6 +52,7 @@ class TwilioFalso:
     mensajes: list[dict[str, Any]] = field(default_factory=list)
     peticiones: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     guion: list[Respuesta] = field(default_factory=list)
+    medios: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     soltar: threading.Event = field(default_factory=threading.Event)
     candado: threading.Lock = field(default_factory=threading.Lock)
 
@@ -59,6 +60,17 @@ class TwilioFalso:
     def envios(self) -> list[dict[str, str]]:
         """Los campos de cada POST de mensaje que llegó, se haya aceptado o no."""
         return [campos for metodo, ruta, campos in self.peticiones if metodo == "POST"]
+
+    def recibir(
+        self, de: str, para: str, texto: str, *, hace_s: float = 0, medios: tuple[tuple[str, str], ...] = ()
+    ) -> dict[str, Any]:
+        """Un mensaje de un cliente que Twilio tiene en su lista. `medios`: (sid, tipo) de cada uno."""
+        mensaje = self.aceptar({"From": de, "To": para, "Body": texto})
+        momento = format_datetime(datetime.now(UTC) - timedelta(seconds=hace_s))
+        mensaje.update(status="received", direction="inbound", date_created=momento, date_sent=momento)
+        mensaje.update(num_media=str(len(medios)))
+        self.medios[mensaje["sid"]] = medios
+        return mensaje
 
     def aceptar(self, campos: Mapping[str, str]) -> dict[str, Any]:
         """Anota un mensaje como lo haría Twilio y devuelve su JSON."""
@@ -131,17 +143,45 @@ class _Manejador(BaseHTTPRequestHandler):
         filtros = {nombre: valores[0] for nombre, valores in parse_qs(urlsplit(self.path).query).items()}
         with self.doble.candado:
             self.doble.peticiones.append(("GET", self.path, filtros))
+            if self.doble.guion and self.doble.guion[0].modo == "error_antes":
+                self.doble.guion.pop(0)
+                self._error(503, 20503, "Service unavailable")
+                return
+            partes = urlsplit(self.path).path.split("/")
+            if partes[-1] == "Media.json":
+                self._json(200, self._media(partes[-2]))
+                return
+            desde = datetime.fromisoformat(filtros["DateSent>"]) if "DateSent>" in filtros else None
             hallados = [
                 m
                 for m in reversed(self.doble.mensajes)
-                if filtros.get("To") in (None, m["to"]) and filtros.get("From") in (None, m["from"])
+                if filtros.get("To") in (None, m["to"])
+                and filtros.get("From") in (None, m["from"])
+                and (desde is None or (m["date_sent"] and parsedate_to_datetime(m["date_sent"]) >= desde))
             ]
         self._json(
             200, {"messages": hallados, "page": 0, "page_size": 50, "next_page_uri": None, "uri": self.path}
         )
 
+    def _media(self, sid: str) -> dict[str, Any]:
+        """Fuente: «Message Media subresource»."""
+        base = f"/2010-04-01/Accounts/{self.doble.cuenta}/Messages/{sid}/Media"
+        lista = [
+            {
+                "sid": medio,
+                "account_sid": self.doble.cuenta,
+                "parent_sid": sid,
+                "content_type": tipo,
+                "date_created": format_datetime(datetime.now(UTC)),
+                "date_updated": format_datetime(datetime.now(UTC)),
+                "uri": f"{base}/{medio}.json",
+            }
+            for medio, tipo in self.doble.medios.get(sid, ())
+        ]
+        return {"media_list": lista, "page": 0, "page_size": 50, "next_page_uri": None, "uri": f"{base}.json"}
+
     def _entra(self) -> bool:
-        if not urlsplit(self.path).path.endswith("/Messages.json"):
+        if not urlsplit(self.path).path.endswith(("/Messages.json", "/Media.json")):
             self._error(404, 20404, "not found")
             return False
         cuentas = {self.doble.cuenta: self.doble.token, **self.doble.otras_cuentas}

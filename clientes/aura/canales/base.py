@@ -105,3 +105,27 @@ class Canal(Protocol):
             NoProcesado, EnvioAmbiguo: no se pudo preguntar.
         """
         ...
+
+    def recibidos(
+        self, credenciales: Credenciales | None, numero: str, desde: datetime
+    ) -> list[dict[str, str]]:
+        """Lo que el proveedor recibió para ese número desde entonces, del más viejo al más nuevo.
+
+        Args:
+            numero: E.164.
+
+        Returns:
+            Los campos con que lo habría avisado, sin los de medios (ver `medios_de`).
+
+        Raises:
+            RechazoDelProveedor, NoProcesado, EnvioAmbiguo: no se pudo preguntar.
+        """
+        ...
+
+    def medios_de(self, credenciales: Credenciales | None, sid: str) -> dict[str, str]:
+        """Los campos de medios de un mensaje recibido (`MediaUrl0`, `MediaContentType0`…).
+
+        Raises:
+            RechazoDelProveedor, NoProcesado, EnvioAmbiguo: no se pudo preguntar.
+        """
+        ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from .base import Credenciales, Enviado, Saliente
 
@@ -19,3 +20,13 @@ class CanalSimulador:
     ) -> str | None:
         """Nunca queda en duda: repetirlo no cambia nada."""
         return None
+
+    def recibidos(
+        self, credenciales: Credenciales | None, numero: str, desde: datetime
+    ) -> list[dict[str, str]]:
+        """Nada: lo que se escribe en el simulador se guarda en el mismo paso."""
+        return []
+
+    def medios_de(self, credenciales: Credenciales | None, sid: str) -> dict[str, str]:
+        """Ninguno."""
+        return {}

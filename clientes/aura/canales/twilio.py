@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection
-from datetime import UTC, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -21,10 +21,14 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
+from ..utils.validators import poner_uno_a_mexico
 from .base import Credenciales, Enviado, EnvioAmbiguo, NoProcesado, RechazoDelProveedor, Saliente
 
 PLAZO_S = 10.0
 BUSCAR_ULTIMOS = 100
+RECIBIDOS_MAXIMOS = 1_000
+MEDIOS_MAXIMOS = 10
+API = "https://api.twilio.com"
 # El reloj de Twilio y el de la base pueden diferir.
 MARGEN_DE_RELOJ = timedelta(minutes=2)
 
@@ -46,6 +50,19 @@ FRASES: dict[int, str] = {
 FRASE_COMUN = "WhatsApp no aceptó el mensaje."
 # Segundos que se esperan antes de volver a intentar lo que el proveedor frenó.
 PAUSAS: dict[int, float] = {63018: 60.0, 63017: 5.0, 20429: 2.0, 14107: 2.0}
+
+
+def _como_aviso(mensaje: Any) -> dict[str, str]:
+    """Un mensaje de la lista con los nombres de campo de un webhook. La lista no trae el nombre de perfil."""
+    return {
+        "MessageSid": str(mensaje.sid),
+        "AccountSid": str(mensaje.account_sid),
+        "MessagingServiceSid": str(mensaje.messaging_service_sid or ""),
+        "From": str(mensaje.from_),
+        "To": str(mensaje.to),
+        "Body": str(mensaje.body or ""),
+        "NumMedia": str(mensaje.num_media or "0"),
+    }
 
 
 def frase_de(codigo: int | None) -> str:
@@ -126,6 +143,29 @@ class CanalTwilio:
             and (m.date_created is None or m.date_created.astimezone(UTC) >= desde)
         ]
         return str(hallados[-1].sid) if hallados else None
+
+    def recibidos(
+        self, credenciales: Credenciales | None, numero: str, desde: datetime
+    ) -> list[dict[str, str]]:
+        """Ver `Canal.recibidos`. Un número de México puede estar dado de alta con el 1 o sin él."""
+        llaves = self._exigir(credenciales)
+        cliente = self._cliente(llaves)
+        hallados = []
+        for direccion in dict.fromkeys((numero, poner_uno_a_mexico(numero))):
+            filtros = {"to": f"whatsapp:{direccion}", "date_sent_after": desde, "limit": RECIBIDOS_MAXIMOS}
+            hallados += self._llamar(partial(cliente.messages.list, **filtros))
+        hallados.sort(key=lambda m: m.date_sent or m.date_created or desde)
+        return [_como_aviso(m) for m in hallados if str(m.direction) == "inbound"]
+
+    def medios_de(self, credenciales: Credenciales | None, sid: str) -> dict[str, str]:
+        """Ver `Canal.medios_de`."""
+        llaves = self._exigir(credenciales)
+        medios = self._llamar(lambda: self._cliente(llaves).messages(sid).media.list(limit=MEDIOS_MAXIMOS))
+        campos = {"NumMedia": str(len(medios))}
+        for n, medio in enumerate(medios):
+            campos[f"MediaUrl{n}"] = f"{API}{str(medio.uri).removesuffix('.json')}"
+            campos[f"MediaContentType{n}"] = str(medio.content_type)
+        return campos
 
     def estado_de_cuenta(self, credenciales: Credenciales) -> str:
         """El estado de la cuenta según Twilio («active» si puede enviar); sirve para probar las llaves.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app_config import Config
@@ -15,8 +15,9 @@ from ..utils.errores import ErrorServicioExterno
 from ..utils.supabase_client import conexion_actual, supabase, supabase_de_nora
 from ..utils.supabase_helpers import ejecutar, filas, una_fila, valor
 from ..utils.webhook_utils import MensajeEntrante
-from .modelos import Decision, Recibido, Resuelto, Turno
+from .modelos import Decision, NoraPorBarrer, Recibido, Resuelto, Turno
 
+SIDS_POR_PETICION = 500
 _SEGUNDOS_DE_UN_CORTE = 0.5  # lo que falla antes de esto fue un corte, no una base que no contesta
 
 
@@ -68,6 +69,36 @@ def nora_de_twilio(servicio: str, cuenta: str, numero: str) -> str | None:
     argumentos = {"p_servicio": servicio, "p_cuenta": cuenta, "p_numero": numero, "p_cuenta_comun": comun}
     nombre = valor(supabase.rpc("nora_de_twilio", argumentos))
     return str(nombre) if nombre else None
+
+
+def noras_por_barrer(margen: timedelta, maximo: timedelta) -> list[NoraPorBarrer]:
+    """Las Noras con llaves, la más atrasada primero.
+
+    Args:
+        margen: cuánto de lo ya comparado se vuelve a mirar.
+        maximo: lo más atrás que se pregunta.
+    """
+    argumentos = {
+        "p_hay_llaves_comunes": bool(configuracion_instalacion().TWILIO_AUTH_TOKEN),
+        "p_margen": f"{margen.total_seconds()} seconds",
+        "p_maximo": f"{maximo.total_seconds()} seconds",
+    }
+    return [NoraPorBarrer.model_validate(n) for n in valor(supabase.rpc("noras_por_barrer", argumentos))]
+
+
+def sids_que_faltan(nombre_nora: str, sids: list[str]) -> list[str]:
+    """De esos ids del proveedor, los que no están guardados, en el mismo orden."""
+    faltan: list[str] = []
+    for desde in range(0, len(sids), SIDS_POR_PETICION):
+        argumentos = {"p_nombre_nora": nombre_nora, "p_sids": sids[desde : desde + SIDS_POR_PETICION]}
+        faltan += valor(supabase.rpc("sids_que_faltan", argumentos))
+    return faltan
+
+
+def anotar_barrido(nombre_nora: str, hasta: datetime, recuperados: int) -> None:
+    """Hasta dónde se comparó y cuántos se recuperaron."""
+    argumentos = {"p_nombre_nora": nombre_nora, "p_hasta": hasta.isoformat(), "p_recuperados": recuperados}
+    ejecutar(supabase.rpc("anotar_barrido", argumentos))
 
 
 def leer_credenciales(nombre_nora: str) -> Credenciales | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -48,6 +49,14 @@ class Opcion(_Leido):
     numero: int
     titulo: str
     bloque_id: str | None = None
+
+
+class NoraPorBarrer(BaseModel):
+    """Una Nora y desde cuándo hay que preguntarle a su proveedor qué recibió. `numero_nora` en E.164."""
+
+    nombre_nora: str
+    numero_nora: str
+    desde: datetime
 
 
 class Turno(_Leido):

@@ -51,6 +51,11 @@ def quitar_uno_de_mexico(e164: str) -> str:
     return "+52" + e164[4:] if e164.startswith("+521") and len(e164) == 14 else e164
 
 
+def poner_uno_a_mexico(e164: str) -> str:
+    """La otra forma de la misma línea de México; las de otros países se quedan igual."""
+    return "+521" + e164[3:] if e164.startswith("+52") and len(e164) == 13 else e164
+
+
 def validar_correo(texto: str, *, campo: str = "correo") -> str:
     """Un correo en minúsculas."""
     correo = texto.strip().lower()
