@@ -103,6 +103,7 @@ _CAMPOS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "NORA_TRABAJADOR": (_texto, "embebido"),
     "NORA_CODIFICADOR": (_texto, "local"),
     "NORA_LLAVE_METRICAS": (_texto, ""),
+    "NORA_PG_DUMP": (_texto, ""),
     "REDIS_URL": (_texto, ""),
     "TWILIO_ACCOUNT_SID": (_texto, ""),
     "TWILIO_AUTH_TOKEN": (_texto, ""),
@@ -135,6 +136,7 @@ class Config:
     NORA_TRABAJADOR: str
     NORA_CODIFICADOR: str
     NORA_LLAVE_METRICAS: str
+    NORA_PG_DUMP: str
     REDIS_URL: str
     TWILIO_ACCOUNT_SID: str
     TWILIO_AUTH_TOKEN: str

@@ -44,6 +44,13 @@ TRABAJOS: tuple[Trabajo, ...] = (
         descripcion="Le pregunta a Twilio qué recibió y toma lo que aquí no llegó",
     ),
     Trabajo(
+        id="respaldo_diario",
+        cron="30 2 * * *",
+        zona=ZONA,
+        hacer=mantenimiento.respaldo_diario,
+        descripcion="Respalda la base y los archivos",
+    ),
+    Trabajo(
         id="limpieza_diaria",
         cron="30 3 * * *",
         zona=ZONA,

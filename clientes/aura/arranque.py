@@ -67,6 +67,13 @@ def db_uri_de(config: Config) -> str:
     return config.SUPABASE_DB_URL
 
 
+def db_uri_de_respaldo(config: Config) -> str:
+    """Con qué se respalda y restaura: ve todas las filas. En la embebida es el superusuario."""
+    if config.modo_supabase == "embebido":
+        return postgres_embebido(config).asegurar().administrador
+    return config.SUPABASE_DB_URL
+
+
 def preparar_base(config: Config) -> None:
     """Arranca la base si es embebida y aplica las migraciones que falten."""
     from .migraciones import migrar

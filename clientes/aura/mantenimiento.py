@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from cachelib import FileSystemCache
 from flask import current_app
 
+from . import respaldos
 from .conversacion import barrido, cola
 from .personas import consultas as personas
 
@@ -24,6 +25,14 @@ def liberar_atorados(periodo: datetime) -> str:
 def barrer_proveedores(periodo: datetime) -> str:
     """Toma los mensajes que el proveedor recibió y aquí no llegaron."""
     return barrido.barrer()
+
+
+def respaldo_diario(periodo: datetime) -> str:
+    """Respalda la base y los archivos, y quita los respaldos que ya sobran."""
+    config = current_app.extensions["nora_config"]
+    hecho = respaldos.hacer(config)
+    quitados = respaldos.rotar(config)
+    return f"{hecho.name}; {len(quitados)} anteriores borrados"
 
 
 def limpieza_diaria(periodo: datetime) -> str:

@@ -133,10 +133,15 @@ def _paquete() -> Path:
     return Path(hallado.origin).resolve().parent
 
 
+def binarios_postgres() -> Path:
+    """Los programas que vienen con el PostgreSQL embebido: pg_dump, pg_restore, psql."""
+    return _paquete() / "pginstall" / "bin"
+
+
 def _binarios(usuario: UsuarioSistema) -> Path:
     """La carpeta ``bin`` que ``usuario`` puede correr; si no alcanza la del wheel, una copia bajo ``/var/lib``."""
     paquete = _paquete()
-    propia = paquete / "pginstall" / "bin"
+    propia = binarios_postgres()
     if alcanza(usuario, propia):
         return propia
     marca = f"{paquete}{(propia / 'postgres').stat().st_mtime_ns}"
