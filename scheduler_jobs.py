@@ -55,7 +55,7 @@ TRABAJOS: tuple[Trabajo, ...] = (
         cron="30 3 * * *",
         zona=ZONA,
         hacer=mantenimiento.limpieza_diaria,
-        descripcion="Borra trabajos terminados, intentos de entrada viejos y sesiones caducadas",
+        descripcion="Borra trabajos terminados, intentos y sesiones viejas, y mensajes fuera de su retención",
     ),
 )
 

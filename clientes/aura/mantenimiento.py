@@ -11,6 +11,8 @@ from flask import current_app
 from . import respaldos
 from .conversacion import barrido, cola
 from .personas import consultas as personas
+from .scripts.limpiar_datos import limpiar
+from .utils.errores import ErrorNora
 
 DIAS_DE_COLA = 7
 SIN_LATIDO_S = 15
@@ -42,4 +44,10 @@ def limpieza_diaria(periodo: datetime) -> str:
     almacen = current_app.config.get("SESSION_CACHELIB")
     if isinstance(almacen, FileSystemCache):
         almacen._remove_expired(time.time())  # la biblioteca solo limpia al pasar un tope, y aquí no hay tope
-    return f"{trabajos} trabajos terminados y {intentos} intentos de entrada borrados"
+    limpiadas = limpiar()
+    if limpiadas.fallas:
+        raise ErrorNora("; ".join(limpiadas.fallas))
+    return (
+        f"{trabajos} trabajos terminados, {intentos} intentos de entrada y"
+        f" {limpiadas.hechos} mensajes fuera de su retención borrados"
+    )

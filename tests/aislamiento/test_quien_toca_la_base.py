@@ -22,6 +22,7 @@ CON_SERVICE_ROLE = {
     "clientes/aura/registro/consultas.py": "registro y programador: conocen a todas",
     "clientes/aura/personas/consultas.py": "se entra antes de saber a qué Nora",
     "clientes/aura/routes/admin/consultas.py": "administración de la instalación",
+    "clientes/aura/scripts/consultas.py": "mantenimiento de toda la instalación",
     "clientes/aura/demo/consultas.py": "crea la Nora de demostración",
 }
 FUERA_DE_CONSULTAS = {"clientes/aura/utils/supabase_helpers.py"}

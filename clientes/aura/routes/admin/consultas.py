@@ -67,6 +67,7 @@ class Nora(BaseModel):
     mensaje_bienvenida: str
     zona_horaria: str
     silencio_segundos: int
+    retencion_dias: int | None
     activo: bool
     fecha_creacion: datetime
     twilio_account_sid: str

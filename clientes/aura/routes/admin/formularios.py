@@ -23,7 +23,15 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from ...utils.errores import ErrorDatoInvalido
 from ...utils.validators import validar_correo, validar_nombre_nora, validar_numero, validar_zona_horaria
-from .servicio import BIENVENIDA_MAXIMA, SID_CUENTA, SID_SERVICIO, SILENCIO_MAXIMO_S, VISIBLE_MAXIMO
+from .servicio import (
+    BIENVENIDA_MAXIMA,
+    RETENCION_MAXIMA,
+    RETENCION_MINIMA,
+    SID_CUENTA,
+    SID_SERVICIO,
+    SILENCIO_MAXIMO_S,
+    VISIBLE_MAXIMO,
+)
 
 ZONAS = [
     ("America/Hermosillo", "Sonora (Hermosillo)"),
@@ -158,6 +166,18 @@ class FormularioNora(FlaskForm):
         validators=[
             InputRequired("Escribe cuántos segundos."),
             NumberRange(0, SILENCIO_MAXIMO_S, f"Van de 0 a {SILENCIO_MAXIMO_S} segundos."),
+        ],
+    )
+    retencion_dias = IntegerField(
+        "Días que se guardan sus mensajes",
+        description="Vacío: para siempre. Los que pasan de estos días se borran cada madrugada.",
+        validators=[
+            Optional(),
+            NumberRange(
+                RETENCION_MINIMA,
+                RETENCION_MAXIMA,
+                f"Van de {RETENCION_MINIMA} a {RETENCION_MAXIMA:,} días; vacío, para siempre.",
+            ),
         ],
     )
     mensaje_bienvenida = TextAreaField(

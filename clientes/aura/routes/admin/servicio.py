@@ -26,6 +26,7 @@ from .consultas import Nora
 SID_CUENTA = re.compile(r"AC[0-9a-fA-F]{32}")
 SID_SERVICIO = re.compile(r"MG[0-9a-fA-F]{32}")
 SILENCIO_MAXIMO_S = 20
+RETENCION_MINIMA, RETENCION_MAXIMA = 30, 3_650  # días
 VISIBLE_MAXIMO = 80
 BIENVENIDA_MAXIMA = 350  # con la respuesta más larga cabe en un mensaje de WhatsApp
 OCUPADO = {
@@ -111,7 +112,8 @@ def editar_nora(quien: Identidad | None, nombre_nora: str, datos: dict[str, Any]
     """Cambia lo que se ve y cómo responde.
 
     Args:
-        datos: nombre_visible, numero_nora, zona_horaria, mensaje_bienvenida, silencio_segundos, ia_activa.
+        datos: nombre_visible, numero_nora, zona_horaria, mensaje_bienvenida, silencio_segundos, retencion_dias
+            (None: para siempre), ia_activa.
 
     Raises:
         ErrorNoEncontrado: no existe. ErrorDatoInvalido: algún dato no sirve o el número es de otra.
@@ -120,6 +122,12 @@ def editar_nora(quien: Identidad | None, nombre_nora: str, datos: dict[str, Any]
     silencio = int(datos["silencio_segundos"])
     if not 0 <= silencio <= SILENCIO_MAXIMO_S:
         raise ErrorDatoInvalido(f"Van de 0 a {SILENCIO_MAXIMO_S} segundos.", campo="silencio_segundos")
+    retencion = int(datos["retencion_dias"]) if datos.get("retencion_dias") else None
+    if retencion is not None and not RETENCION_MINIMA <= retencion <= RETENCION_MAXIMA:
+        raise ErrorDatoInvalido(
+            f"Van de {RETENCION_MINIMA} a {RETENCION_MAXIMA:,} días; vacío, para siempre.",
+            campo="retencion_dias",
+        )
     columnas: dict[str, Any] = {
         "nombre_visible": validar_texto(
             datos["nombre_visible"], campo="nombre_visible", maximo=VISIBLE_MAXIMO
@@ -133,6 +141,7 @@ def editar_nora(quien: Identidad | None, nombre_nora: str, datos: dict[str, Any]
             obligatorio=False,
         ),
         "silencio_segundos": silencio,
+        "retencion_dias": retencion,
         "ia_activa": bool(datos["ia_activa"]),
     }
     cambios = {clave: nuevo for clave, nuevo in columnas.items() if getattr(antes, clave) != nuevo}

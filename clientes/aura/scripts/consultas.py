@@ -1,0 +1,81 @@
+"""Lo que los scripts de mantenimiento leen y escriben. Con service_role: son de toda la instalación."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from ..utils.supabase_client import supabase
+from ..utils.supabase_helpers import Fila, filas, por_paginas, valor
+
+
+class ColumnaCifrada(BaseModel):
+    """Una columna con secretos. `llave`: la columna única con que se recorre su tabla."""
+
+    tabla: str
+    columna: str
+    llave: str
+
+
+class Retencion(BaseModel):
+    """Cuántos días guarda una Nora sus mensajes."""
+
+    nombre_nora: str
+    retencion_dias: int
+
+
+def reloj_de_la_base() -> datetime:
+    """Qué hora es en la base."""
+    return datetime.fromisoformat(valor(supabase.rpc("reloj", {})))
+
+
+def columnas_cifradas() -> list[ColumnaCifrada]:
+    """Las columnas que guardan secretos: las que terminan en `_cifrado` o `_cifrada`."""
+    return [ColumnaCifrada.model_validate(una) for una in valor(supabase.rpc("columnas_cifradas", {}))]
+
+
+def secretos(columna: ColumnaCifrada) -> Iterator[Fila]:
+    """Cada fila con un secreto en esa columna: su llave y el secreto cifrado."""
+    yield from por_paginas(
+        lambda: (
+            supabase.table(columna.tabla)
+            .select(f"{columna.llave},{columna.columna}")
+            .not_.is_(columna.columna, "null")
+        ),
+        columna.llave,
+    )
+
+
+def cambiar_secreto(columna: ColumnaCifrada, llave: str, anterior: str, nuevo: str) -> bool:
+    """Guarda el secreto con otra clave; falso si alguien lo cambió entre tanto, y entonces ya es nuevo."""
+    cambiadas = filas(
+        supabase.table(columna.tabla)
+        .update({columna.columna: nuevo})
+        .eq(columna.llave, llave)
+        .eq(columna.columna, anterior)
+    )
+    return bool(cambiadas)
+
+
+def retenciones() -> list[Retencion]:
+    """Las Noras que no guardan sus mensajes para siempre."""
+    leidas = filas(
+        supabase.table("configuracion_bot")
+        .select("nombre_nora,retencion_dias")
+        .not_.is_("retencion_dias", "null")
+        .order("nombre_nora")
+    )
+    return [Retencion.model_validate(una) for una in leidas]
+
+
+def contar_mensajes_viejos(nombre_nora: str, dias: int) -> int:
+    """Cuántos mensajes de una Nora pasan de esos días."""
+    return int(valor(supabase.rpc("contar_mensajes_viejos", {"p_nombre_nora": nombre_nora, "p_dias": dias})))
+
+
+def borrar_mensajes_viejos(nombre_nora: str, dias: int, cuantos: int) -> int:
+    """Borra hasta `cuantos` mensajes de una Nora que pasan de esos días, los más viejos primero. Devuelve cuántos."""
+    argumentos = {"p_nombre_nora": nombre_nora, "p_dias": dias, "p_cuantos": cuantos}
+    return int(valor(supabase.rpc("borrar_mensajes_viejos", argumentos)))

@@ -1,0 +1,63 @@
+"""Borra los mensajes que pasan de la retención de cada Nora: `python -m clientes.aura.scripts.limpiar_datos`.
+
+Cada Nora dice cuántos días guarda sus mensajes (`configuracion_bot.retencion_dias`); sin decirlo, para siempre. Lo que
+falta por atender o está por salir nunca se borra.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from ..utils.errores import ErrorServicioExterno
+from . import consultas
+from ._comun import Resultado, con_avance, correr, decir, opciones
+
+POR_TANDA = 1_000
+
+
+def main(argumentos: Sequence[str] | None = None) -> int:
+    """Devuelve 0 si todas quedaron limpias, 1 si alguna falló."""
+    analizador = opciones("Borra los mensajes que pasan de la retención de cada Nora.")
+    analizador.add_argument("--nora", metavar="NOMBRE", help="solo esa")
+    pedido = analizador.parse_args(argumentos)
+    return correr(lambda _: _con_cuentas(pedido.nora, simular=pedido.simular), json_al_final=pedido.json)
+
+
+def _con_cuentas(solo: str | None, *, simular: bool) -> Resultado:
+    resultado = limpiar(solo, simular=simular)
+    for nombre, cuantos in resultado.datos["noras"].items():
+        decir(f"{nombre}: {cuantos:,} mensajes {'se borrarían' if simular else 'borrados'}")
+    if not resultado.datos["noras"] and not resultado.fallas:
+        decir("Ninguna Nora tiene retención: sus mensajes se guardan para siempre.")
+    return resultado
+
+
+def limpiar(solo: str | None = None, *, simular: bool = False) -> Resultado:
+    """La falla de una Nora no detiene a las demás. `hechos`: mensajes borrados, o que se borrarían."""
+    noras = [r for r in consultas.retenciones() if solo is None or r.nombre_nora == solo]
+    resultado = Resultado()
+    por_nora: dict[str, int] = {}
+    for retencion in con_avance(noras, len(noras), "Limpiando"):
+        nombre, dias = retencion.nombre_nora, retencion.retencion_dias
+        try:
+            if simular:
+                por_nora[nombre] = consultas.contar_mensajes_viejos(nombre, dias)
+            else:
+                por_nora[nombre] = _borrar(nombre, dias)
+        except ErrorServicioExterno as error:
+            resultado.fallas.append(f"{nombre}: {error.mensaje}")
+    resultado.hechos = sum(por_nora.values())
+    resultado.datos = {"noras": por_nora}
+    return resultado
+
+
+def _borrar(nombre: str, dias: int) -> int:
+    total = 0
+    while borrados := consultas.borrar_mensajes_viejos(nombre, dias, POR_TANDA):
+        total += borrados
+    return total
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,180 @@
+"""Los scripts de mantenimiento: rotar claves, limpiar lo viejo y revisar la instalación."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import psycopg
+import pytest
+from cryptography.fernet import Fernet
+from flask import Flask
+
+from app_config import Config
+from clientes.aura.mantenimiento import limpieza_diaria
+from clientes.aura.routes.admin import servicio
+from clientes.aura.scripts import diagnostico_sistema, limpiar_datos, rotar_claves
+from clientes.aura.supabase_local import DireccionesPostgres
+from clientes.aura.utils.cifrado import Cifrador
+
+CUENTA = "AC" + "0a" * 16
+VIEJA, NUEVA = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+
+
+@pytest.fixture
+def entorno(app: Flask, config: Config, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """El de un script suelto sobre la base de esta prueba."""
+    monkeypatch.setenv("ENTORNO", "pruebas")
+    monkeypatch.setenv("SUPABASE_DB_URL", config.SUPABASE_DB_URL)
+    monkeypatch.setenv("NORA_DATOS", str(config.NORA_DATOS))
+    monkeypatch.setenv("NORA_CLAVES_CIFRADO", ",".join(config.NORA_CLAVES_CIFRADO))
+    return monkeypatch
+
+
+def sql(base: DireccionesPostgres, texto: str, *argumentos: Any) -> list[Any]:
+    with psycopg.connect(base.administrador, autocommit=True) as conexion:
+        cursor = conexion.execute(texto.encode(), argumentos)
+        return cursor.fetchall() if cursor.description else []
+
+
+class TestRotarClaves:
+    @pytest.fixture(autouse=True)
+    def guardados(self, base: DireccionesPostgres, crear_nora: Any, entorno: pytest.MonkeyPatch) -> None:
+        for nombre in ("marea", "monte"):
+            crear_nora(nombre)
+            sql(
+                base,
+                "insert into credenciales_nora (nombre_nora, twilio_account_sid, twilio_token_cifrado)"
+                " values (%s, %s, %s)",
+                nombre,
+                CUENTA,
+                Cifrador((VIEJA,)).cifrar(f"token de {nombre}"),
+            )
+        entorno.setenv("NORA_CLAVES_CIFRADO", f"{NUEVA},{VIEJA}")
+
+    def tokens(self, base: DireccionesPostgres) -> dict[str, str]:
+        return dict(sql(base, "select nombre_nora, twilio_token_cifrado from credenciales_nora"))
+
+    def test_quedan_con_la_nueva_y_repetir_no_cambia_nada(self, base: DireccionesPostgres) -> None:
+        assert rotar_claves.main([]) == 0
+        despues = self.tokens(base)
+        assert {n: Cifrador((NUEVA,)).descifrar(t) for n, t in despues.items()} == {
+            "marea": "token de marea",
+            "monte": "token de monte",
+        }
+        assert rotar_claves.main([]) == 0
+        assert self.tokens(base) == despues
+
+    def test_simular_no_cambia_nada(
+        self, base: DireccionesPostgres, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        antes = self.tokens(base)
+        assert rotar_claves.main(["--simular", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out.splitlines()[-1])["hechos"] == 2
+        assert self.tokens(base) == antes
+
+    def test_uno_que_no_se_abre_se_dice_y_los_demas_se_hacen(
+        self, base: DireccionesPostgres, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        ajeno = Cifrador((Fernet.generate_key().decode(),)).cifrar("de otra instalación")
+        sql(base, "update credenciales_nora set twilio_token_cifrado = %s where nombre_nora = 'marea'", ajeno)
+        assert rotar_claves.main([]) == 1
+        salida = capsys.readouterr()
+        assert "marea" in salida.err and "token de" not in salida.out + salida.err
+        assert self.tokens(base)["marea"] == ajeno
+        assert Cifrador((NUEVA,)).descifrar(self.tokens(base)["monte"]) == "token de monte"
+
+
+class TestLimpiarDatos:
+    @pytest.fixture(autouse=True)
+    def mensajes(self, base: DireccionesPostgres, crear_nora: Any, entorno: pytest.MonkeyPatch) -> None:
+        """Dos Noras con un mensaje de hoy, uno de hace 100 días, y uno de hace 100 días sin atender."""
+        for nombre in ("marea", "monte"):
+            crear_nora(nombre)
+            sql(
+                base,
+                "with c as (insert into contactos (nombre_nora, direccion, direccion_envio)"
+                " values (%s, 'whatsapp:+526621234567', 'whatsapp:+526621234567') returning id, nombre_nora),"
+                " v as (insert into conversaciones (nombre_nora, contacto_id)"
+                " select nombre_nora, id from c returning id, nombre_nora)"
+                " insert into mensajes"
+                " (nombre_nora, conversacion_id, sentido, autor, texto, fecha_creacion, atendido_en)"
+                " select v.nombre_nora, v.id, 'entrante', 'contacto', t.texto, now() - t.hace, t.atendido from v,"
+                " (values ('hoy', interval '0', now()), ('viejo', interval '100 days', now()),"
+                " ('sin atender', interval '100 days', null)) t (texto, hace, atendido)",
+                nombre,
+            )
+
+    def textos(self, base: DireccionesPostgres, nombre: str) -> list[str]:
+        leidos = sql(base, "select texto from mensajes where nombre_nora = %s order by id", nombre)
+        return [texto for (texto,) in leidos]
+
+    def test_solo_lo_viejo_y_atendido_de_quien_lo_pidio(self, base: DireccionesPostgres) -> None:
+        sql(base, "update configuracion_bot set retencion_dias = 60 where nombre_nora = 'marea'")
+        assert limpiar_datos.main([]) == 0
+        assert self.textos(base, "marea") == ["hoy", "sin atender"]
+        assert self.textos(base, "monte") == ["hoy", "viejo", "sin atender"]
+
+    def test_simular_cuenta_y_no_borra(
+        self, base: DireccionesPostgres, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        sql(base, "update configuracion_bot set retencion_dias = 60")
+        assert limpiar_datos.main(["--simular", "--nora", "marea"]) == 0
+        assert "marea: 2 mensajes" in capsys.readouterr().out
+        assert len(self.textos(base, "marea")) == 3
+
+    def test_la_limpieza_de_cada_dia_lo_aplica(self, app: Flask, base: DireccionesPostgres) -> None:
+        from datetime import UTC, datetime
+
+        sql(base, "update configuracion_bot set retencion_dias = 60 where nombre_nora = 'marea'")
+        assert "1 mensajes" in limpieza_diaria(datetime.now(UTC))
+        assert self.textos(base, "marea") == ["hoy", "sin atender"]
+
+
+class TestDiagnosticoDelSistema:
+    def revisiones(self, capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, Any]]:
+        ultimo = json.loads(capsys.readouterr().out.splitlines()[-1])
+        return {r["nombre"]: r for r in ultimo["revisiones"]}
+
+    def test_dice_que_esta_bien_que_no_y_que_hacer(
+        self, entorno: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        entorno.setenv("TWILIO_BASE_URL", "http://127.0.0.1:9")  # nadie escucha ahí
+        assert diagnostico_sistema.main(["--json"]) == 1
+        salida = self.revisiones(capsys)
+        assert list(salida) == list(diagnostico_sistema.REVISIONES)
+        mal = {nombre for nombre, r in salida.items() if not r["bien"]}
+        assert mal == {"cola", "proveedores"}
+        assert all(salida[nombre]["que_hacer"] for nombre in mal)
+        assert salida["números"]["detalle"].endswith("son 1")
+
+    def test_ve_lo_que_falta_migrar_los_trabajos_fallidos_y_los_secretos_cerrados(
+        self,
+        entorno: pytest.MonkeyPatch,
+        base: DireccionesPostgres,
+        crear_nora: Any,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        servicio.guardar_credenciales(
+            None, crear_nora("marea"), cuenta=CUENTA, token="x" * 32, servicio_de_mensajes=""
+        )
+        entorno.setenv("NORA_CLAVES_CIFRADO", NUEVA)
+        sql(base, "insert into cola.procrastinate_workers default values")
+        sql(
+            base,
+            "insert into cola.procrastinate_jobs (queue_name, task_name, status) values ('mensajes', 'x', 'failed')",
+        )
+        sql(
+            base,
+            "delete from supabase_migrations.schema_migrations"
+            " where version = (select max(version) from supabase_migrations.schema_migrations)",
+        )
+        assert diagnostico_sistema.main(["--json"]) == 1
+        salida = self.revisiones(capsys)
+        assert "1 trabajos" in salida["cola"]["detalle"]
+        assert "faltan" in salida["migraciones"]["detalle"]
+        assert salida["secretos"]["detalle"] == "0 de 1 se abren"
+
+    def test_simular_solo_dice_que_revisaria(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert diagnostico_sistema.main(["--simular"]) == 0
+        assert "base de datos" in capsys.readouterr().out
