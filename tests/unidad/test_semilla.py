@@ -79,7 +79,6 @@ DESPUES = {
     "clientes/aura/routes/panel_cliente_tareas": "llega con el módulo de tareas",
     "clientes/aura/scripts/sincronizador_semanal.py": "llega con los módulos de anuncios",
     "clientes/aura/scripts/actualizar_tokens.py": "llega con los módulos de anuncios",
-    "Dockerfile": "llega con la puesta en producción",
 }
 
 # Archivos de Python que se corren, no se importan.
