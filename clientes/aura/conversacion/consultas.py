@@ -141,6 +141,7 @@ def responder_turno(nombre_nora: str, turno: Turno, decision: Decision) -> Resue
         "p_motivo": decision.motivo,
         "p_saludar": decision.saludar,
         "p_baja": decision.baja,
+        "p_avisar_cierre": decision.avisar_cierre,
     }
     return Resuelto.model_validate(valor(supabase.rpc("responder_turno", argumentos)))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from .horario import Horario
 
 
 class _Leido(BaseModel):
@@ -32,6 +34,10 @@ class NoraDelTurno(_Leido):
     mensaje_fuera_tema: str = ""
     modo_respuesta: Literal["flexible", "estricto"] = "estricto"
     silencio_segundos: int = 4
+    zona_horaria: str = "America/Hermosillo"
+    horario: Horario = Horario()
+    mensaje_fuera_horario: str = ""
+    aviso_privacidad: str = ""
 
 
 class Pendiente(_Leido):
@@ -60,9 +66,10 @@ class NoraPorBarrer(BaseModel):
 
 
 class Turno(_Leido):
-    """Todo lo que hace falta para decidir qué contestar en una plática."""
+    """Todo lo que hace falta para decidir qué contestar en una plática. `ahora`: el reloj de la base."""
 
     nora: NoraDelTurno
+    ahora: datetime = Field(default_factory=lambda: datetime.now(UTC))
     conversacion_id: str
     canal: str = "whatsapp"
     persona_al_mando: bool = False
@@ -70,6 +77,7 @@ class Turno(_Leido):
     opciones: tuple[Opcion, ...] = ()
     saludada: bool = False
     de_baja: bool = False
+    cierre_avisado_hace_s: float | None = None
     avisado_hace_s: float | None = None
     pendientes: tuple[Pendiente, ...] = ()
 
@@ -109,6 +117,7 @@ class Decision:
     motivo: str = ""
     saludar: bool = False
     baja: bool | None = None
+    avisar_cierre: bool = False
     sin_saludo: bool = field(default=False, repr=False)
 
 

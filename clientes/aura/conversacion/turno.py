@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..utils.logging_utils import registro
 from . import consultas
-from .decisores import CON_NORA_APAGADA, EN_ORDEN, bienvenida
+from .decisores import CON_NORA_APAGADA, EN_ORDEN, bienvenida, cerrado
 from .errores import Reintentar
 from .modelos import Decision, Turno
 
@@ -52,7 +52,8 @@ def decidir(turno: Turno) -> Decision:
     for decisor in EN_ORDEN if turno.nora.ia_activa else CON_NORA_APAGADA:
         decision = decisor(turno)
         if decision is not None:
-            return bienvenida.anteponer(turno, decision) if turno.nora.ia_activa else decision
+            completa = cerrado.agregar(turno, decision)
+            return bienvenida.anteponer(turno, completa) if turno.nora.ia_activa else completa
     raise AssertionError("el último decisor siempre decide")
 
 

@@ -36,6 +36,12 @@ def saludo_de(turno: Turno) -> str:
     )
 
 
+def con_aviso(turno: Turno, texto: str) -> str:
+    """El aviso de privacidad va una vez, con el primer mensaje."""
+    aviso = turno.nora.aviso_privacidad.strip()
+    return f"{texto}\n\n{aviso}" if aviso else texto
+
+
 def decidir(turno: Turno) -> Decision | None:
     """Solo si lo único que hay es un saludo."""
     if not es_saludo(turno.texto):
@@ -44,11 +50,11 @@ def decidir(turno: Turno) -> Decision | None:
         return Decision("bienvenida", texto=SALUDO_CORTO)
     propio = turno.nora.mensaje_bienvenida.strip()
     texto = propio or f"{saludo_de(turno)} ¿En qué te ayudo?"
-    return Decision("bienvenida", texto=texto, saludar=True, sin_saludo=True)
+    return Decision("bienvenida", texto=con_aviso(turno, texto), saludar=True, sin_saludo=True)
 
 
 def anteponer(turno: Turno, decision: Decision) -> Decision:
     """La respuesta al primer mensaje lleva el saludo delante: uno solo, nunca dos mensajes."""
     if turno.saludada or decision.sin_saludo or not decision.texto:
         return decision
-    return replace(decision, texto=f"{saludo_de(turno)}\n\n{decision.texto}", saludar=True)
+    return replace(decision, texto=con_aviso(turno, f"{saludo_de(turno)}\n\n{decision.texto}"), saludar=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ...utils.errores import ErrorNoEncontrado
 from ...utils.supabase_client import supabase_de_nora
-from ...utils.supabase_helpers import una_fila, valor
+from ...utils.supabase_helpers import fila_de_configuracion, una_fila, valor
 from .modelos import Conversacion, Filtro, Lista, Respondido
 
 
@@ -61,9 +61,11 @@ def leer_conversacion(
 
 
 def responder_como_persona(
-    nombre_nora: str, conversacion_id: str, texto: str, usuario_id: str, clave: str, minutos: int
+    nombre_nora: str, conversacion_id: str, texto: str, usuario_id: str, clave: str
 ) -> Respondido:
     """Guarda la respuesta de una persona y la pone en el buzón de salida; la misma clave es el mismo mensaje.
+
+    Nora calla ahí los minutos que el dueño ajustó.
 
     Raises:
         ErrorNoEncontrado: la conversación no existe, o es de otra Nora.
@@ -73,7 +75,6 @@ def responder_como_persona(
         "p_texto": texto,
         "p_usuario_id": usuario_id,
         "p_clave": clave,
-        "p_minutos": minutos,
     }
     return Respondido.model_validate(
         valor(supabase_de_nora(nombre_nora).rpc("responder_como_persona", argumentos))
@@ -85,6 +86,18 @@ def cambiar_mando(nombre_nora: str, conversacion_id: str, humano_hasta: datetime
     _cambiar(
         nombre_nora, conversacion_id, {"humano_hasta": humano_hasta.isoformat(), "tomada_por": usuario_id}
     )
+
+
+def minutos_al_mando(nombre_nora: str) -> int:
+    """Cuánto calla Nora en una plática cuando escribe una persona.
+
+    Raises:
+        ErrorNoEncontrado: la Nora ya no existe.
+    """
+    fila = fila_de_configuracion(nombre_nora, "pausa_persona_minutos")
+    if fila is None:
+        raise ErrorNoEncontrado
+    return int(fila["pausa_persona_minutos"])
 
 
 def devolver_a_nora(nombre_nora: str, conversacion_id: str) -> None:

@@ -17,7 +17,6 @@ from ..consultas_panel import resumen_de_la_peticion
 from . import consultas
 from .modelos import Conversacion, Filtro, Lista, Mensaje
 
-MINUTOS_AL_MANDO = 30
 POR_TRAMO = 30
 MENSAJES_POR_TRAMO = 40
 NOVEDADES_MAXIMAS = 100
@@ -160,7 +159,7 @@ def responder(
             campo="texto",
         )
     hecho = consultas.responder_como_persona(
-        nombre_nora, conversacion_id, limpio, persona.usuario_id, clave.lower(), MINUTOS_AL_MANDO
+        nombre_nora, conversacion_id, limpio, persona.usuario_id, clave.lower()
     )
     escrito = Mensaje(
         id=hecho.mensaje_id,
@@ -176,8 +175,8 @@ def responder(
 
 
 def tomar(nombre_nora: str, conversacion_id: str, persona: Identidad) -> None:
-    """Nora calla ahí durante MINUTOS_AL_MANDO; el cliente sigue esperando hasta que alguien le escriba."""
-    hasta = datetime.now(UTC) + timedelta(minutes=MINUTOS_AL_MANDO)
+    """Nora calla ahí un rato; el cliente sigue esperando hasta que alguien le escriba."""
+    hasta = datetime.now(UTC) + timedelta(minutes=consultas.minutos_al_mando(nombre_nora))
     consultas.cambiar_mando(nombre_nora, conversacion_id, hasta, persona.usuario_id)
 
 
