@@ -24,6 +24,7 @@ TABLAS_AJENAS = (
     "etiquetas",
     "contacto_etiquetas",
     "conversaciones",
+    "respuestas_automaticas",
     "mensajes",
     "mensajes_salientes",
     "conocimiento_nora",

@@ -63,6 +63,16 @@ def sembrar(nora: str, usuario_id: str, sufijo: str = "") -> dict[str, Any]:
             }
         )
     )
+    respuesta = filas(
+        supabase.table("respuestas_automaticas").insert(
+            {
+                "nombre_nora": nora,
+                "nombre": "Ubicación",
+                "disparadores": ["ubicación"],
+                "respuesta": "Calle Coral 5.",
+            }
+        )
+    )[0]
     ejecutar(
         supabase.table("auditoria").insert(
             {"nombre_nora": nora, "accion": "prueba", "usuario_id": usuario_id}
@@ -74,4 +84,5 @@ def sembrar(nora: str, usuario_id: str, sufijo: str = "") -> dict[str, Any]:
         "etiqueta_id": etiqueta["id"],
         "bloque_id": bloque["id"],
         "mensaje_id": saliente["id"],
+        "respuesta_id": respuesta["id"],
     }

@@ -16,6 +16,7 @@ from ..utils.supabase_client import conexion_actual, supabase, supabase_de_nora
 from ..utils.supabase_helpers import ejecutar, filas, una_fila, valor
 from ..utils.webhook_utils import MensajeEntrante
 from .modelos import Decision, NoraPorBarrer, Recibido, Resuelto, Turno
+from .respuestas import Regla
 
 SIDS_POR_PETICION = 500
 _SEGUNDOS_DE_UN_CORTE = 0.5  # lo que falla antes de esto fue un corte, no una base que no contesta
@@ -125,6 +126,21 @@ def leer_turno(nombre_nora: str, conversacion_id: str) -> Turno | None:
         supabase.rpc("leer_turno", {"p_nombre_nora": nombre_nora, "p_conversacion_id": conversacion_id})
     )
     return Turno.model_validate(leido) if leido else None
+
+
+def leer_respuestas(nombre_nora: str) -> list[Regla]:
+    """Las respuestas automáticas encendidas, en el orden en que se prueban."""
+    leidas = filas(
+        supabase_de_nora(nombre_nora)
+        .table("respuestas_automaticas")
+        .select("id,nombre,disparadores,modo,cuando,respuesta")
+        .eq("nombre_nora", nombre_nora)
+        .eq("activo", True)
+        .order("orden")
+        .order("fecha_creacion")
+        .order("id")
+    )
+    return [Regla.model_validate(una) for una in leidas]
 
 
 def responder_turno(nombre_nora: str, turno: Turno, decision: Decision) -> Resuelto:

@@ -19,6 +19,7 @@ from . import (
     pasar_a_persona,
     pedir_persona,
     persona_al_mando,
+    respuesta_automatica,
 )
 
 Decisor = Callable[[Turno], Decision | None]
@@ -30,6 +31,7 @@ EN_ORDEN: tuple[Decisor, ...] = (
     medios.decidir,
     eleccion.decidir,
     pedir_persona.decidir,
+    respuesta_automatica.decidir,
     bienvenida.decidir,
     cortesia.decidir,
     conocimiento.decidir,

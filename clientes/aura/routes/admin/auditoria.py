@@ -13,6 +13,7 @@ from .consultas import POR_PAGINA
 ACCIONES = {
     "crear_nora": "Creó la Nora",
     "editar_nora": "Cambió sus datos",
+    "borrar_respuesta": "Borró una respuesta automática",
     "cambiar_ajustes": "Cambió los ajustes",
     "renombrar_nora": "Le cambió el nombre",
     "suspender_nora": "La suspendió",

@@ -25,6 +25,7 @@ FILTROS: tuple[Filtro, ...] = ("todas", "esperan", "sin_leer")
 
 # Por qué contestó Nora así, según la parte de ella que lo decidió.
 POR_QUE = {
+    "respuesta_automatica": "Es una de tus respuestas automáticas.",
     "baja": "El cliente escribió BAJA o ALTA.",
     "medios": "Mandó algo que Nora todavía no puede abrir.",
     "eleccion": "El cliente eligió uno de los temas que Nora le ofreció.",
