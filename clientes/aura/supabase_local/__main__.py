@@ -6,10 +6,12 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from .motor import FinTx
 from .wsgi import crear_api
 
 
@@ -40,6 +42,19 @@ def leer_argumentos(argumentos: Sequence[str] | None = None) -> argparse.Namespa
         "--max-filas", type=int, default=1000, help="tope de filas por respuesta; 0 sin tope"
     )
     opciones.add_argument("--conexiones", type=int, default=10, help="tope de conexiones a la base")
+    opciones.add_argument("--jwt-llave", default="", help="JWK o JWKS con las llaves públicas de los JWT")
+    opciones.add_argument("--jwt-publico", default="", help="el 'aud' que deben traer los JWT que traen uno")
+    opciones.add_argument("--pre-peticion", default="", help="función que corre antes de cada petición")
+    opciones.add_argument(
+        "--fin-tx", choices=get_args(FinTx), default="commit", help="cómo termina cada transacción"
+    )
+    opciones.add_argument("--planes", action="store_true", help="contesta el EXPLAIN a quien lo pide")
+    opciones.add_argument(
+        "--agregados", action="store_true", help="admite sum(), avg(), min(), max() y count()"
+    )
+    opciones.add_argument(
+        "--archivos", type=Path, help="carpeta de los archivos; sin ella no hay /storage/v1"
+    )
     return opciones.parse_args(argumentos)
 
 
@@ -53,6 +68,13 @@ def main(argumentos: Sequence[str] | None = None) -> int:
         jwt_secreto=opciones.jwt_secreto or None,
         max_filas=opciones.max_filas or None,
         conexiones=opciones.conexiones,
+        jwt_llave=opciones.jwt_llave or None,
+        jwt_publico=opciones.jwt_publico or None,
+        pre_peticion=opciones.pre_peticion or None,
+        fin_tx=opciones.fin_tx,
+        planes=opciones.planes,
+        agregados=opciones.agregados,
+        archivos=opciones.archivos,
     )
     try:
         servidor = make_server(

@@ -25,13 +25,21 @@ class Campo:
     pasos: tuple[PasoJson, ...] = ()
 
 
+Agregado: TypeAlias = Literal["sum", "avg", "min", "max", "count"]
+
+
 @dataclass(frozen=True, slots=True)
 class Columna:
-    """Una columna pedida en ``select``."""
+    """Una columna pedida en ``select``: ``alias:campo::conversion.agregado()::conversion_agregado``.
+
+    ``count()`` sin columna es el campo ``*``.
+    """
 
     campo: Campo
     alias: str | None = None
     conversion: str | None = None
+    agregado: Agregado | None = None
+    conversion_agregado: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

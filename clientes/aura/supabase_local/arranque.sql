@@ -110,3 +110,95 @@ begin
     end if;
 end
 $disparadores$;
+
+-- El almacén de archivos: las tablas y funciones que ofrece Supabase Storage. Cada fila dice en `version` qué archivo
+-- guarda sus bytes. Decide la seguridad por filas, con el papel y los datos de quien pide.
+create schema if not exists storage;
+alter schema storage owner to propietario;
+grant usage on schema storage to anon, authenticated, service_role, authenticator;
+
+do $tipos$
+begin
+    if to_regtype('storage.buckettype') is null then
+        create type storage.buckettype as enum ('STANDARD', 'ANALYTICS', 'VECTOR');
+        alter type storage.buckettype owner to propietario;
+    end if;
+end
+$tipos$;
+
+create table if not exists storage.buckets (
+    id text primary key,
+    name text not null check (char_length(name) <= 100),
+    owner uuid,
+    created_at timestamptz default now(),
+    updated_at timestamptz default now(),
+    public boolean default false,
+    avif_autodetection boolean default false,
+    file_size_limit bigint,
+    allowed_mime_types text[],
+    owner_id text,
+    type storage.buckettype not null default 'STANDARD'
+);
+create unique index if not exists bname on storage.buckets (name);
+
+create table if not exists storage.objects (
+    id uuid primary key default gen_random_uuid(),
+    bucket_id text references storage.buckets (id),
+    name text,
+    owner uuid,
+    created_at timestamptz default now(),
+    updated_at timestamptz default now(),
+    last_accessed_at timestamptz default now(),
+    metadata jsonb,
+    path_tokens text[] generated always as (string_to_array(name, '/')) stored,
+    version text,
+    owner_id text,
+    user_metadata jsonb
+);
+create unique index if not exists bucketid_objname on storage.objects (bucket_id, name collate "C");
+create index if not exists objects_bucket_lower_name on storage.objects (bucket_id, lower(name) collate "C");
+-- Una fila escrita por fuera no puede nombrar el archivo de otra.
+create unique index if not exists objects_version_unica on storage.objects (version);
+drop index if exists storage.objects_version;
+
+alter table storage.buckets owner to propietario;
+alter table storage.objects owner to propietario;
+alter table storage.buckets enable row level security;
+alter table storage.objects enable row level security;
+grant all on storage.buckets, storage.objects to anon, authenticated, service_role;
+
+create or replace function storage.foldername(name text) returns text[] language sql immutable as $funcion$
+    select partes[1:array_length(partes, 1) - 1] from string_to_array(name, '/') as partes
+$funcion$;
+create or replace function storage.filename(name text) returns text language sql immutable as $funcion$
+    select partes[array_length(partes, 1)] from string_to_array(name, '/') as partes
+$funcion$;
+create or replace function storage.extension(name text) returns text language sql immutable as $funcion$
+    select reverse(split_part(reverse(storage.filename(name)), '.', 1))
+$funcion$;
+
+create or replace function storage.update_updated_at_column() returns trigger language plpgsql as $funcion$
+begin
+    new.updated_at = now();
+    return new;
+end
+$funcion$;
+create or replace trigger update_objects_updated_at before update on storage.objects
+    for each row execute function storage.update_updated_at_column();
+
+-- Una fila borrada por fuera dejaría su archivo sin dueño: solo borra quien también borra el archivo.
+create or replace function storage.protect_delete() returns trigger language plpgsql as $funcion$
+begin
+    if coalesce(pg_catalog.current_setting('storage.allow_delete_query', true), '') <> 'true' then
+        raise exception 'Direct deletion from storage tables is not allowed. Use the Storage API instead.'
+            using errcode = '42501', hint = 'This prevents accidental data loss from orphaned objects.';
+    end if;
+    return null;
+end
+$funcion$;
+create or replace trigger protect_buckets_delete before delete on storage.buckets
+    for each statement execute function storage.protect_delete();
+create or replace trigger protect_objects_delete before delete on storage.objects
+    for each statement execute function storage.protect_delete();
+
+grant execute on all functions in schema storage to anon, authenticated, service_role, propietario;

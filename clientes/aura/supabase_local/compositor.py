@@ -12,7 +12,7 @@ from typing import Literal
 
 from psycopg import sql
 
-from .arbol import Campo, Columna, Elemento, Filtro, Incrustado, Rango, Todo
+from .arbol import Agregado, Filtro, Rango, Todo
 from .fragmentos import (
     COMA,
     VACIO,
@@ -24,10 +24,14 @@ from .fragmentos import (
     orden,
     tipo,
 )
-from .planificador import NodoLectura, es_nulidad_de_incrustado, hojas
+from .planificador import ColumnaPlaneada, Expuesta, NodoLectura, es_nulidad_de_incrustado
 
-Forma = Literal["arreglo", "objeto", "escalar", "escalares", "csv", "nada"]
+Forma = Literal["arreglo", "objeto", "escalar", "escalares", "crudo", "csv", "nada"]
 FUENTE = sql.Identifier("pgrst_source")
+_AGREGADOS: dict[Agregado, sql.SQL] = {
+    "sum": sql.SQL("sum"), "avg": sql.SQL("avg"), "min": sql.SQL("min"), "max": sql.SQL("max"),
+    "count": sql.SQL("count"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,13 @@ class OrdenSql:
 # --- lectura -------------------------------------------------------------------------------------------
 
 
-def leer(nodo: NodoLectura, *, contar: bool, forma: Forma, sin_nulos: bool = False) -> OrdenSql:
+def leer(
+    nodo: NodoLectura,
+    *,
+    contar: bool,
+    forma: Forma,
+    sin_nulos: bool = False,
+) -> OrdenSql:
     """SELECT sobre una tabla o vista."""
     assert nodo.tabla is not None  # noqa: S101 - una lectura siempre es de una tabla
     valores = Valores()
@@ -69,123 +79,155 @@ def consulta_de(
     *,
     con_filtros: bool = True,
 ) -> sql.Composable:
-    """``SELECT ... FROM desde [JOIN LATERAL ...] WHERE ... ORDER BY ... LIMIT ...``."""
+    """``SELECT ... FROM desde [JOIN LATERAL ...] WHERE ... GROUP BY ... ORDER BY ... LIMIT ...``."""
+    salidas = _salidas(nodo, valores)
     uniones = [_unir_hijo(hijo, valores) for hijo in nodo.hijos]
     return sql.Composed(
         [
             sql.SQL("SELECT "),
-            COMA.join(_lista_de_columnas(nodo, valores)),
+            COMA.join([salida.expresion for salida in salidas]),
             sql.SQL(" FROM "),
             desde,
             *uniones,
             donde(nodo, valores, union, con_filtros=con_filtros),
+            _agrupado(nodo, salidas),
             _ordenado(nodo, valores),
             recortado(nodo.rango, valores),
         ]
     )
 
 
-def _lista_de_columnas(nodo: NodoLectura, valores: Valores) -> list[sql.Composable]:
-    salida: list[sql.Composable] = []
-    hijos = iter(nodo.hijos)
-    for elemento in nodo.elementos:
-        if isinstance(elemento, Incrustado):
-            hijo = next(hijos)
-            if elemento.hijos:
-                salida.extend(_columna_incrustada(hijo, elemento))
-        else:
-            salida.append(_columna(elemento, nodo, valores))
-    return salida
+@dataclass(frozen=True)
+class _Salida:
+    """Una columna de la lista de un SELECT; por las que no son agregados se agrupa."""
+
+    expresion: sql.Composable
+    es_agregado: bool = False
 
 
-def _columna(elemento: Elemento, nodo: NodoLectura, valores: Valores) -> sql.Composable:
-    if isinstance(elemento, Todo):
-        return sql.SQL("{}.*").format(sql.Identifier(nodo.alias_sql))
-    assert isinstance(elemento, Columna)  # noqa: S101 - los incrustados se tratan aparte
-    expresion = campo(elemento.campo, nodo.alias_sql, nodo.tabla, valores)
-    if elemento.conversion is not None:
-        expresion = sql.SQL("CAST({} AS {})").format(expresion, tipo(elemento.conversion))
-    return sql.SQL("{} AS {}").format(
-        expresion, sql.Identifier(elemento.alias or _nombre_natural(elemento.campo))
-    )
+def _salidas(nodo: NodoLectura, valores: Valores) -> list[_Salida]:
+    """Primero las columnas propias y después lo incrustado, cada cosa en el orden pedido."""
+    salidas = [_columna(columna, nodo, valores) for columna in nodo.columnas]
+    # json no se puede comparar y por él no se agrupa; jsonb sí.
+    agrupable = sql.SQL("::jsonb") if nodo.agrega else VACIO
+    for hijo in nodo.hijos:
+        alias = sql.Identifier(hijo.alias_sql)
+        if hijo.extendido is not None:
+            salidas += [_extendida(nodo, hijo, expuesta, agrupable) for expuesta in hijo.expuestas()]
+        elif not hijo.vacio:
+            if hijo.relacion is not None and hijo.relacion.a_uno:
+                dato = sql.SQL("row_to_json({}.*){}").format(alias, agrupable)
+            else:
+                dato = sql.SQL("COALESCE({}.{}, '[]'){}").format(alias, alias, agrupable)
+            salidas.append(_Salida(_llamada(dato, hijo.etiqueta)))
+    if not salidas and not nodo.hijos:
+        # Nada pedido: el renglón entero, para que se pueda preguntar si lo hay y ordenar por él.
+        salidas.append(_Salida(sql.SQL("{}.*").format(sql.Identifier(nodo.alias_sql))))
+    return salidas
 
 
-def _nombre_natural(dato: Campo) -> str:
-    """Sin alias, un camino JSON se llama como su última clave que no sea posición."""
-    claves = [paso.clave for paso in dato.pasos if isinstance(paso.clave, str)]
-    return claves[-1] if claves else dato.nombre
+def _llamada(expresion: sql.Composable, nombre: str) -> sql.Composable:
+    return sql.SQL("{} AS {}").format(expresion, sql.Identifier(nombre))
 
 
-def _columna_incrustada(hijo: NodoLectura, elemento: Incrustado) -> list[sql.Composable]:
-    alias = sql.Identifier(hijo.alias_sql)
-    etiqueta = sql.Identifier(hijo.etiqueta)
-    if elemento.extendido:
-        return _columnas_extendidas(hijo)
-    if hijo.relacion is not None and hijo.relacion.a_uno:
-        return [sql.SQL("row_to_json({}.*) AS {}").format(alias, etiqueta)]
-    return [sql.SQL("COALESCE({}.{}, '[]') AS {}").format(alias, alias, etiqueta)]
+def _columna(columna: ColumnaPlaneada | Todo, nodo: NodoLectura, valores: Valores) -> _Salida:
+    alias = sql.Identifier(nodo.alias_sql)
+    if isinstance(columna, Todo):
+        return _Salida(sql.SQL("{}.*").format(alias))
+    expresion: sql.Composable
+    # count() sin columna cuenta renglones; un renglón que falta (LEFT JOIN) es nulo y no cuenta.
+    if columna.campo.nombre == "*" and columna.agregado is not None:
+        expresion = alias if columna.interno is not None else sql.SQL("{}.*").format(alias)
+    else:
+        expresion = campo(columna.campo, nodo.alias_sql, nodo.tabla, valores)
+    expresion = _convertida(expresion, columna.conversion)
+    if columna.interno is not None:
+        return _Salida(_llamada(expresion, columna.interno))
+    if columna.agregado is not None:
+        expresion = _agregada(expresion, columna.agregado, columna.conversion_agregado)
+    return _Salida(_llamada(expresion, columna.nombre), columna.agregado is not None)
 
 
-def _columnas_extendidas(hijo: NodoLectura) -> list[sql.Composable]:
-    """Las columnas de ``...relacion(a,b)`` suben al renglón del padre con sus nombres."""
-    alias = sql.Identifier(hijo.alias_sql)
-    salida: list[sql.Composable] = []
-    nietos = iter(hijo.hijos)
-    for elemento in hijo.elementos:
-        if isinstance(elemento, Todo):
-            salida.append(sql.SQL("{}.*").format(alias))
-        elif isinstance(elemento, Columna):
-            nombre = elemento.alias or _nombre_natural(elemento.campo)
-            salida.append(sql.Identifier(hijo.alias_sql, nombre))
-        else:
-            nieto = next(nietos)
-            if elemento.extendido:
-                salida += [sql.Identifier(hijo.alias_sql, nombre) for nombre in _nombres_extendidos(nieto)]
-            elif elemento.hijos:
-                salida.append(sql.Identifier(hijo.alias_sql, nieto.etiqueta))
-    return salida
+def _convertida(expresion: sql.Composable, conversion: str | None) -> sql.Composable:
+    return expresion if conversion is None else sql.SQL("CAST({} AS {})").format(expresion, tipo(conversion))
 
 
-def _nombres_extendidos(nodo: NodoLectura) -> list[str]:
-    nombres: list[str] = []
-    nietos = iter(nodo.hijos)
-    for elemento in nodo.elementos:
-        if isinstance(elemento, Todo):
-            nombres += list(nodo.tabla.columnas) if nodo.tabla is not None else []
-        elif isinstance(elemento, Columna):
-            nombres.append(elemento.alias or _nombre_natural(elemento.campo))
-        else:
-            nieto = next(nietos)
-            if elemento.extendido:
-                nombres += _nombres_extendidos(nieto)
-            elif elemento.hijos:
-                nombres.append(nieto.etiqueta)
-    return nombres
+def _agregada(expresion: sql.Composable, agregado: Agregado, conversion: str | None) -> sql.Composable:
+    return _convertida(sql.SQL("{}({})").format(_AGREGADOS[agregado], expresion), conversion)
+
+
+def _extendida(
+    nodo: NodoLectura, hijo: NodoLectura, expuesta: Expuesta, agrupable: sql.Composable
+) -> _Salida:
+    """Una columna de ``...hijo(a,b)`` en el renglón del padre; sus agregados se calculan donde ya no sube."""
+    expresion: sql.Composable = sql.Identifier(hijo.alias_sql, expuesta.interno)
+    if expuesta.agregado is None:
+        if hijo.extendido == "varios":
+            expresion = sql.SQL("{}{}").format(expresion, agrupable)
+        return _Salida(_llamada(expresion, expuesta.nombre))
+    if nodo.extendido == "uno":
+        return _Salida(_llamada(expresion, expuesta.interno))
+    expresion = _agregada(expresion, expuesta.agregado, expuesta.conversion_agregado)
+    return _Salida(_llamada(expresion, expuesta.nombre), es_agregado=True)
+
+
+def _agrupado(nodo: NodoLectura, salidas: Sequence[_Salida]) -> sql.Composable:
+    """GROUP BY por la posición de cada salida que no es un agregado."""
+    if not nodo.agrega:
+        return VACIO
+    posiciones = [sql.Literal(n) for n, salida in enumerate(salidas, 1) if not salida.es_agregado]
+    return sql.SQL(" GROUP BY {}").format(COMA.join(posiciones)) if posiciones else VACIO
 
 
 def _unir_hijo(hijo: NodoLectura, valores: Valores) -> sql.Composable:
     """El JOIN LATERAL de un incrustado. Sin ``!inner`` nunca quita filas del padre."""
-    assert hijo.relacion is not None and hijo.incrustado is not None and hijo.tabla is not None  # noqa: S101
+    assert hijo.relacion is not None  # noqa: S101 - solo se llama con incrustados
     alias = sql.Identifier(hijo.alias_sql)
-    desde = _de_tabla(hijo)
-    if hijo.relacion.puente is not None:
-        desde = sql.SQL("{}, {} AS {}").format(
-            desde, calificado(hijo.relacion.puente.tabla), sql.Identifier(hijo.alias_puente)
-        )
-    consulta = consulta_de(hijo, desde, valores, _empate(hijo))
-    es_inner = hijo.incrustado.union == "inner"
-    tipo_union = sql.SQL(" INNER JOIN LATERAL " if es_inner else " LEFT JOIN LATERAL ")
+    consulta = consulta_de(hijo, _de_hijo(hijo), valores, _empate(hijo))
+    tipo_union = sql.SQL(" INNER JOIN LATERAL " if hijo.es_inner else " LEFT JOIN LATERAL ")
     if hijo.relacion.a_uno:
         return sql.SQL("{}({}) AS {} ON TRUE").format(tipo_union, consulta, alias)
-    juntas = sql.SQL("SELECT json_agg({}) AS {} FROM ({}) AS {}").format(alias, alias, consulta, alias)
-    exigencia = sql.SQL("{}.{} IS NOT NULL").format(alias, alias) if es_inner else sql.SQL("TRUE")
+    if hijo.extendido is None:
+        listas: sql.Composable = sql.SQL("json_agg({}.*) AS {}").format(alias, alias)
+    else:
+        # La columna que se llama como el alias dice si hubo filas.
+        columnas = [sql.SQL("nullif(pg_catalog.count(*), 0) AS {}").format(alias)]
+        for expuesta in hijo.expuestas():
+            dato = sql.Identifier(hijo.alias_sql, expuesta.interno)
+            columnas.append(
+                sql.SQL("COALESCE(json_agg({}), '[]') AS {}").format(dato, sql.Identifier(expuesta.interno))
+            )
+        listas = COMA.join(columnas)
+    juntas = sql.SQL("SELECT {} FROM ({}) AS {}").format(listas, consulta, alias)
+    exigencia = sql.SQL("{}.{} IS NOT NULL").format(alias, alias) if hijo.es_inner else sql.SQL("TRUE")
     return sql.SQL("{}({}) AS {} ON {}").format(tipo_union, juntas, alias, exigencia)
 
 
-def _empate(hijo: NodoLectura) -> sql.Composable:
-    """Las igualdades que unen al hijo con la fila de su padre."""
+def _de_hijo(hijo: NodoLectura) -> sql.Composable:
+    """De dónde sale un incrustado: su tabla, su tabla y el puente, o la función que lo calcula."""
     relacion = hijo.relacion
     assert relacion is not None  # noqa: S101 - solo se llama con incrustados
+    if relacion.funcion is not None:
+        return sql.SQL("{}({}.*::{}) AS {}").format(
+            calificado(relacion.funcion),
+            sql.Identifier(hijo.alias_padre),
+            calificado(relacion.origen),
+            sql.Identifier(hijo.alias_sql),
+        )
+    desde = _de_tabla(hijo)
+    if relacion.puente is None:
+        return desde
+    return sql.SQL("{}, {} AS {}").format(
+        desde, calificado(relacion.puente.tabla), sql.Identifier(hijo.alias_puente)
+    )
+
+
+def _empate(hijo: NodoLectura) -> sql.Composable | None:
+    """Las igualdades que unen al hijo con la fila de su padre; una función no las necesita."""
+    relacion = hijo.relacion
+    assert relacion is not None  # noqa: S101 - solo se llama con incrustados
+    if relacion.funcion is not None:
+        return None
     if relacion.puente is None:
         return Y.join(
             [_igual(hijo.alias_sql, ajena, hijo.alias_padre, propia) for propia, ajena in relacion.columnas]
@@ -208,14 +250,26 @@ def _igual(alias_a: str, columna_a: str, alias_b: str, columna_b: str) -> sql.Co
 
 
 def donde(
-    nodo: NodoLectura, valores: Valores, union: sql.Composable | None = None, *, con_filtros: bool = True
+    nodo: NodoLectura,
+    valores: Valores,
+    union: sql.Composable | None = None,
+    *,
+    con_filtros: bool = True,
+    con_incrustados: bool = True,
 ) -> sql.Composable:
+    """WHERE con el empate y los filtros del nodo; sin ninguno, nada.
+
+    Una escritura no junta lo incrustado: ahí (``con_incrustados=False``) todo filtro es de una columna.
+    """
     partes = [union] if union is not None else []
     if con_filtros:
         partes += [
-            condicion(dato, nodo.alias_sql, nodo.tabla, valores, lambda f: _nulidad(nodo, f))
+            condicion(
+                dato, nodo.alias_sql, nodo.tabla, valores,
+                (lambda f: _nulidad(nodo, f)) if con_incrustados else None,
+            )
             for dato in nodo.condiciones
-        ]
+        ]  # fmt: skip
     return sql.SQL(" WHERE {}").format(Y.join(partes)) if partes else VACIO
 
 
@@ -228,7 +282,7 @@ def _nulidad(nodo: NodoLectura, filtro: Filtro) -> sql.Composable | None:
     es_nulo = filtro.operacion.valor == "null"
     if hijo.relacion.a_uno:
         # IS NULL sobre un renglón también es cierto cuando todas sus columnas son nulas; esto no.
-        return sql.SQL("{} IS NOT DISTINCT FROM NULL" if es_nulo else "{} IS DISTINCT FROM NULL").format(
+        return sql.SQL("{}.* IS NOT DISTINCT FROM NULL" if es_nulo else "{}.* IS DISTINCT FROM NULL").format(
             alias
         )
     return sql.SQL("{}.{} IS NULL" if es_nulo else "{}.{} IS NOT NULL").format(alias, alias)
@@ -246,6 +300,7 @@ def _ordenado(nodo: NodoLectura, valores: Valores) -> sql.Composable:
 
 
 def recortado(rango: Rango, valores: Valores) -> sql.Composable:
+    """LIMIT y OFFSET."""
     partes: list[sql.Composable] = []
     if rango.cuantas is not None:
         partes.append(sql.SQL(" LIMIT {}").format(valores.agregar(str(rango.cuantas))))
@@ -254,26 +309,57 @@ def recortado(rango: Rango, valores: Valores) -> sql.Composable:
     return sql.Composed(partes)
 
 
+# --- cuentas -------------------------------------------------------------------------------------------
+
+
 def conteo(nodo: NodoLectura, desde: sql.Composable, valores: Valores) -> sql.Composable:
-    preguntados = {f.campo.nombre for c in nodo.condiciones for f in hojas(c)}
-    uniones = [
-        _unir_hijo(hijo, valores)
-        for hijo in nodo.hijos
-        if (hijo.incrustado is not None and hijo.incrustado.union == "inner") or hijo.etiqueta in preguntados
-    ]
-    return sql.Composed([sql.SQL("SELECT 1 FROM "), desde, *uniones, donde(nodo, valores)])
+    """``SELECT 1`` por cada fila de la raíz, sin páginas ni columnas; ``!inner`` se vuelve EXISTS."""
+    return _contable(nodo, desde, valores, None)
+
+
+def _contable(
+    nodo: NodoLectura, desde: sql.Composable, valores: Valores, union: sql.Composable | None
+) -> sql.Composable:
+    def existencia(filtro: Filtro) -> sql.Composable | None:
+        hijo = es_nulidad_de_incrustado(nodo, filtro)
+        if hijo is None:
+            return None
+        hay = _existe(hijo, valores)
+        return sql.SQL("NOT {}").format(hay) if filtro.operacion.valor == "null" else hay
+
+    partes = [union] if union is not None else []
+    partes += [condicion(c, nodo.alias_sql, nodo.tabla, valores, existencia) for c in nodo.condiciones]
+    partes += [_existe(hijo, valores) for hijo in nodo.hijos if hijo.es_inner]
+    filtros = sql.SQL(" WHERE {}").format(Y.join(partes)) if partes else VACIO
+    return sql.Composed([sql.SQL("SELECT 1 FROM "), desde, filtros])
+
+
+def _existe(hijo: NodoLectura, valores: Valores) -> sql.Composable:
+    return sql.SQL("EXISTS ({})").format(_contable(hijo, _de_hijo(hijo), valores, _empate(hijo)))
 
 
 # --- la respuesta --------------------------------------------------------------------------------------
 
 
-def envoltura(desde: sql.Composable, total: sql.Composable, forma: Forma, sin_nulos: bool) -> sql.Composable:
+def envoltura(
+    desde: sql.Composable,
+    total: sql.Composable,
+    forma: Forma,
+    sin_nulos: bool,
+    extras: Sequence[sql.Composable] = (),
+) -> sql.Composable:
+    """``extras`` son columnas que siguen a las de siempre."""
     return sql.SQL(
         " SELECT {} AS total_result_set, pg_catalog.count(_pgrst_t) AS page_total, {} AS body,"
         " nullif(pg_catalog.current_setting('response.headers', true), '') AS response_headers,"
-        " nullif(pg_catalog.current_setting('response.status', true), '') AS response_status"
+        " nullif(pg_catalog.current_setting('response.status', true), '') AS response_status{}"
         " FROM {} AS _pgrst_t"
-    ).format(total, _cuerpo(forma, sin_nulos), desde)
+    ).format(
+        total,
+        _cuerpo(forma, sin_nulos),
+        sql.Composed([sql.Composed([COMA, extra]) for extra in extras]),
+        desde,
+    )
 
 
 def _cuerpo(forma: Forma, sin_nulos: bool) -> sql.Composable:
@@ -285,6 +371,8 @@ def _cuerpo(forma: Forma, sin_nulos: bool) -> sql.Composable:
             " FROM (SELECT * FROM pgrst_source LIMIT 1) AS pgrst_r) AS pgrst_ks), '') || E'\n' ||"
             " coalesce(string_agg(substring(_pgrst_t::text, 2, length(_pgrst_t::text) - 2), E'\n'), '')"
         )
+    if forma == "crudo":
+        return sql.SQL("(SELECT pgrst_scalar::text FROM pgrst_source LIMIT 1)")
     if forma == "escalar":
         juntas: sql.Composable = sql.SQL("json_agg(_pgrst_t.pgrst_scalar)->0")
         vacio = sql.SQL("'null'")

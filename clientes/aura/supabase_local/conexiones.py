@@ -8,7 +8,6 @@ así se nota también un PostgreSQL congelado, que ningún ``statement_timeout``
 from __future__ import annotations
 
 import select
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -16,10 +15,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from psycopg import Error as ErrorPsycopg
-from psycopg import OperationalError, conninfo, pq
+from psycopg import OperationalError, pq
 
-from . import errores
-from .bifurcacion import tras_bifurcar
 from .errores import ErrorApi, FallaPostgres
 
 Fila: TypeAlias = tuple[bytes | None, ...]
@@ -78,6 +75,9 @@ class Conexion:
         self._preparadas: OrderedDict[bytes, bytes] = OrderedDict()
         self._vistas: dict[bytes, int] = {}
         self._numero = 0
+        self.generacion = 0
+        self.caduca = False
+        """Una orden ya preparada dejó de entenderse: la tabla cambió. No se guarda."""
 
     @classmethod
     def abrir(cls, direccion: bytes, limite: float, *, milisegundos_orden: int) -> Conexion:
@@ -228,6 +228,9 @@ class Conexion:
                     filas.append([])
             elif estado == pq.ExecStatus.FATAL_ERROR and falla is None:
                 falla = _falla(resultado)
+                texto = pasos[len(filas)].texto if len(filas) < len(pasos) else b""
+                if texto in self._preparadas and texto not in nuevas and _es_de_forma(falla.sqlstate):
+                    self.caduca = True
                 if self._pg.status != pq.ConnStatus.OK:
                     raise ConexionRota(falla.mensaje)
         if falla is not None:
@@ -247,6 +250,11 @@ class Conexion:
                 pg.consume_input()
 
 
+def _es_de_forma(sqlstate: str) -> bool:
+    """Si la falla es de las que da una orden mal escrita; una preparada no lo era cuando se preparó."""
+    return sqlstate == "0A000" or (sqlstate.startswith("42") and sqlstate != "42501")
+
+
 def _mensaje(pg: pq.abc.PGconn) -> str:
     return pg.get_error_message().strip()
 
@@ -264,128 +272,43 @@ def _falla(resultado: pq.abc.PGresult) -> FallaPostgres:
     )
 
 
-class Fondo:
-    """Hasta ``maximo`` conexiones, abiertas cuando hacen falta; cada proceso tiene las suyas."""
-
-    def __init__(self, direccion: str, *, maximo: int, plazo_s: float, nombre: str) -> None:
-        self._direccion = conninfo.make_conninfo(
-            direccion, application_name=nombre, client_encoding="UTF8"
-        ).encode()
-        self._maximo = maximo
-        self._plazo_s = plazo_s
-        self._reiniciar()
-        # Las conexiones del padre no se cierran aquí: cerrarlas le mandaría el adiós al servidor por él.
-        tras_bifurcar(self._reiniciar)
-
-    def _reiniciar(self) -> None:
-        self._turnos = threading.BoundedSemaphore(self._maximo)
-        self._libres: list[Conexion] = []
-        self._cerrojo = threading.Lock()
-        self._cerrado = False
-
-    def cerrar(self) -> None:
-        """Cierra las conexiones guardadas; las que están en uso se cierran al devolverlas."""
-        with self._cerrojo:
-            self._cerrado = True
-            libres, self._libres = self._libres, []
-        for conexion in libres:
-            conexion.cerrar()
-
-    def abrir(self, limite: float) -> Conexion:
-        """Una conexión nueva, fuera del fondo."""
-        return Conexion.abrir(self._direccion, limite, milisegundos_orden=int((self._plazo_s + 1) * 1000))
-
-    def usar(
-        self, trabajo: Callable[[Conexion], list[list[Fila]]], limite: float, *, repetible: bool
-    ) -> list[list[Fila]]:
-        """Presta una conexión a ``trabajo``.
-
-        Una conexión guardada que resulta rota se cambia una vez por otra si ``repetible`` (solo lectura).
-
-        Raises:
-            ErrorApi: PGRST000 o PGRST003 (503).
-            OrdenFallida: lo que PostgreSQL rechazó.
-        """
-        if not self._turnos.acquire(timeout=max(0.0, limite - time.monotonic())):
-            raise errores.fuera_de_plazo(self._plazo_s)
-        try:
-            conexion, guardada = self._tomar(limite)
-            try:
-                return self._prestar(conexion, trabajo)
-            except ConexionRota:
-                if not (guardada and repetible):
-                    raise
-            return self._prestar(self.abrir(limite), trabajo)
-        except FueraDePlazo as error:
-            raise errores.fuera_de_plazo(self._plazo_s) from error
-        except ConexionRota as error:
-            raise errores.sin_conexion(error.mensaje) from error
-        except (ErrorPsycopg, OSError) as error:
-            raise errores.sin_conexion("la conexión falló") from error
-        finally:
-            self._turnos.release()
-
-    def _tomar(self, limite: float) -> tuple[Conexion, bool]:
-        while True:
-            with self._cerrojo:
-                conexion = self._libres.pop() if self._libres else None
-            if conexion is None:
-                return self.abrir(limite), False
-            if conexion.sigue_viva():
-                return conexion, True
-            conexion.cerrar()
-
-    def _prestar(
-        self, conexion: Conexion, trabajo: Callable[[Conexion], list[list[Fila]]]
-    ) -> list[list[Fila]]:
-        sana = False
-        try:
-            resultado = trabajo(conexion)
-            sana = not conexion.en_transaccion
-            return resultado
-        except (OrdenFallida, ErrorApi):
-            sana = not conexion.en_transaccion
-            raise
-        finally:
-            with self._cerrojo:
-                guardar = sana and not self._cerrado
-                if guardar:
-                    self._libres.append(conexion)
-            if not guardar:
-                conexion.cerrar()
-
-
 COMMIT = Paso(b"COMMIT")
 ROLLBACK = Paso(b"ROLLBACK")
+# Antes de deshacer a propósito se revisan las llaves diferidas: su falla se debe ver igual.
+REVISAR_DIFERIDAS = Paso(b"SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def transaccion(
     conexion: Conexion,
     previos: Sequence[Paso],
-    orden: Paso,
+    ordenes: Sequence[Paso],
     limite: float,
     *,
     lectura: bool,
-    revisar: Callable[[list[Fila]], None] | None = None,
+    revisar: Callable[[list[list[Fila]]], None] | None = None,
+    deshacer: bool = False,
 ) -> list[list[Fila]]:
-    """Una transacción: ``previos``, ``orden`` y COMMIT, en un solo viaje cuando no hay nada que revisar.
+    """Una transacción: ``previos``, ``ordenes`` y COMMIT, en un solo viaje cuando no hay nada que revisar.
 
-    ``revisar`` ve las filas de la orden antes del COMMIT y puede levantar un ``ErrorApi``, que deshace todo.
-    Lo que falla en el COMMIT (llaves diferidas) también es ``OrdenFallida``.
+    Regresa las filas de cada orden. ``revisar`` las ve antes del COMMIT y puede levantar un ``ErrorApi``, que
+    deshace todo. Con ``deshacer`` se contesta lo mismo y no queda nada escrito. Lo que falla en el COMMIT (llaves
+    diferidas) también es ``OrdenFallida``.
     """
     inicio = Paso(
         b"BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
         if lectura
         else b"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
     )
+    final = [REVISAR_DIFERIDAS, ROLLBACK] if deshacer else [COMMIT]
+    primera = 1 + len(previos)
     try:
         if revisar is None:
-            filas = conexion.correr([inicio, *previos, orden, COMMIT], limite)
-            return [filas[-2]]
-        filas = conexion.correr([inicio, *previos, orden], limite)
-        revisar(filas[-1])
-        conexion.correr([COMMIT], limite)
-        return [filas[-1]]
+            filas = conexion.correr([inicio, *previos, *ordenes, *final], limite)
+            return filas[primera : primera + len(ordenes)]
+        filas = conexion.correr([inicio, *previos, *ordenes], limite)[primera:]
+        revisar(filas)
+        conexion.correr(final, limite)
+        return filas
     except (OrdenFallida, ErrorApi):
         if conexion.en_transaccion:
             conexion.correr([ROLLBACK], limite)

@@ -6,15 +6,17 @@ Códigos y mensajes: documentación de PostgREST, "Errors" (grupos PGRST0xx a PG
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+_NOMBRE_DE_ENCABEZADO = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 # PostgREST, "HTTP Status Codes": prefijo de SQLSTATE -> estado. Gana el prefijo más largo.
 _ESTADOS: dict[str, int] = {
-    "08": 503, "09": 500, "0L": 403, "0P": 403, "21000": 400, "22023": 400, "23503": 409, "23505": 409,
+    "08": 503, "09": 500, "0L": 403, "0P": 403, "21000": 500, "22023": 400, "23503": 409, "23505": 409,
     "25006": 405, "25": 500, "28": 403, "2D": 500, "38": 500, "39": 500, "3B": 500, "40": 500, "53400": 500,
-    "53": 503, "54": 500, "55": 500, "57P01": 503, "57P02": 503, "57P03": 503, "57": 500, "58": 500, "F0": 500,
-    "HV": 500, "P0001": 400, "P0": 500, "XX": 500, "42883": 404, "42P01": 404, "42P17": 500,
+    "53": 503, "54": 500, "55": 500, "57P01": 503, "57": 500, "58": 500, "F0": 500, "HV": 500, "P0001": 400,
+    "P0": 500, "XX": 500, "42883": 404, "42P01": 404, "42P17": 500,
 }  # fmt: skip
 
 
@@ -28,6 +30,8 @@ class ErrorApi(Exception):
     detalles: object = None
     pista: str | None = None
     encabezados: tuple[tuple[str, str], ...] = field(default=())
+    frase: str = ""
+    """La que acompaña al estado en HTTP; vacía es la normal."""
 
     def __post_init__(self) -> None:
         super().__init__(f"{self.codigo}: {self.mensaje}")
@@ -51,12 +55,18 @@ class FallaPostgres:
     pista: str | None
 
 
-def estado_de_sqlstate(sqlstate: str, *, autenticado: bool) -> int:
-    """El estado HTTP que PostgREST da a ese SQLSTATE."""
+def estado_de_sqlstate(sqlstate: str, mensaje: str = "", *, autenticado: bool) -> int:
+    """El estado HTTP que PostgREST da a ese SQLSTATE; dos dependen también del mensaje."""
     if sqlstate == "42501":
         return 403 if autenticado else 401
-    if sqlstate.startswith("PT") and sqlstate[2:].isdigit():
-        return int(sqlstate[2:])
+    if sqlstate.startswith("PT"):
+        return int(sqlstate[2:]) if sqlstate[2:].isdigit() and sqlstate[2:] >= "100" else 500
+    if sqlstate == "21000" and mensaje.endswith("requires a WHERE clause"):
+        # La extensión pg-safeupdate: la falla es de quien pidió.
+        return 400
+    if sqlstate == "22023" and mensaje.startswith("role") and mensaje.endswith("does not exist"):
+        # El papel que dice el JWT no existe.
+        return 401
     for largo in (5, 2):
         if sqlstate[:largo] in _ESTADOS:
             return _ESTADOS[sqlstate[:largo]]
@@ -67,36 +77,59 @@ def de_postgres(falla: FallaPostgres, *, autenticado: bool) -> ErrorApi:
     """Traduce la falla de una orden; ``RAISE SQLSTATE 'PGRST'`` manda la respuesta entera en JSON."""
     if falla.sqlstate == "PGRST":
         return _de_raise_pgrst(falla)
-    estado = estado_de_sqlstate(falla.sqlstate, autenticado=autenticado)
+    estado = estado_de_sqlstate(falla.sqlstate, falla.mensaje, autenticado=autenticado)
     encabezados = (("WWW-Authenticate", "Bearer"),) if estado == 401 else ()
-    return ErrorApi(estado, falla.sqlstate, falla.mensaje, falla.detalle, falla.pista, encabezados)
+    frase = falla.mensaje if falla.sqlstate.startswith("PT") else ""
+    return ErrorApi(estado, falla.sqlstate, falla.mensaje, falla.detalle, falla.pista, encabezados, frase)
 
 
 def _de_raise_pgrst(falla: FallaPostgres) -> ErrorApi:
+    """La respuesta que escribió la función; con un JSON que no es el esperado, PGRST121."""
     mensaje = _objeto(falla.mensaje)
-    if mensaje is None or not {"code", "message"} <= mensaje.keys():
-        return ErrorApi(
-            500, "PGRST121", "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error",
+    if mensaje is None or not _son_textos(mensaje, ("code", "message"), ("details", "hint")):
+        return _raise_ilegible(
             f"Invalid JSON value for MESSAGE: '{falla.mensaje}'",
             "MESSAGE must be a JSON object with obligatory keys: 'code', 'message' and optional keys:"
             " 'details', 'hint'.",
-        )  # fmt: skip
-    detalle = _objeto(falla.detalle) if falla.detalle is not None else None
-    if detalle is None or not {"status", "headers"} <= detalle.keys():
-        return ErrorApi(
-            500, "PGRST121", "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error",
-            "DETAIL is missing in the RAISE statement" if falla.detalle is None
-            else f"Invalid JSON value for DETAIL: '{falla.detalle}'",
-            "DETAIL must be a JSON object with obligatory keys: 'status', 'headers' and optional key: 'status_text'.",
-        )  # fmt: skip
-    crudos = detalle["headers"]
-    encabezados = tuple((str(k), str(v)) for k, v in crudos.items()) if isinstance(crudos, dict) else ()
-    estado = detalle["status"] if isinstance(detalle["status"], int) else 500
-    pista = mensaje.get("hint")
+        )
+    pista = "DETAIL must be a JSON object with obligatory keys: 'status', 'headers' and optional key: 'status_text'."
+    if falla.detalle is None:
+        return _raise_ilegible("DETAIL is missing in the RAISE statement", pista)
+    detalle = _objeto(falla.detalle)
+    estado = detalle.get("status") if detalle is not None else None
+    encabezados = detalle.get("headers") if detalle is not None else None
+    if (
+        detalle is None
+        or not isinstance(estado, int)
+        or not 100 <= estado <= 999
+        or not isinstance(encabezados, dict)
+        or not all(isinstance(v, str) and es_nombre_de_encabezado(k) for k, v in encabezados.items())
+        or not _son_textos(detalle, (), ("status_text",))
+    ):
+        return _raise_ilegible(f"Invalid JSON value for DETAIL: '{falla.detalle}'", pista)
+    dicha = mensaje.get("hint")
     return ErrorApi(
         estado, str(mensaje["code"]), str(mensaje["message"]), mensaje.get("details"),
-        None if pista is None else str(pista), encabezados,
+        None if dicha is None else str(dicha), tuple(sorted(encabezados.items())),
+        str(detalle.get("status_text") or ""),
     )  # fmt: skip
+
+
+def es_nombre_de_encabezado(nombre: str) -> bool:
+    """Si ``nombre`` cabe en HTTP. El largo lo pone quien contesta: decirlo mal rompe la respuesta entera."""
+    return bool(_NOMBRE_DE_ENCABEZADO.fullmatch(nombre)) and nombre.lower() != "content-length"
+
+
+def _raise_ilegible(detalle: str, pista: str) -> ErrorApi:
+    return ErrorApi(
+        500, "PGRST121", "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error", detalle, pista
+    )
+
+
+def _son_textos(objeto: dict[str, object], obligatorias: Sequence[str], opcionales: Sequence[str]) -> bool:
+    return all(isinstance(objeto.get(k), str) for k in obligatorias) and all(
+        objeto.get(k) is None or isinstance(objeto[k], str) for k in opcionales
+    )
 
 
 def _objeto(texto: str | None) -> dict[str, object] | None:
@@ -110,17 +143,28 @@ def _objeto(texto: str | None) -> dict[str, object] | None:
 # --- errores propios de la API, uno por código ---------------------------------------------------------
 
 
-def analisis(texto: str, posicion: int, esperado: str, *, de: str) -> ErrorApi:
-    """PGRST100: ``texto`` no cumple la gramática; ``posicion`` empieza en cero."""
-    hallado = repr(texto[posicion])[1:-1] if posicion < len(texto) else None
-    detalle = (
-        f'unexpected "{hallado}" expecting {esperado}'
-        if hallado
-        else f"unexpected end of input expecting {esperado}"
-    )
+def analisis(
+    texto: str, posicion: int, esperado: str, *, de: str, mostrado: str | None = None, suelto: bool = False
+) -> ErrorApi:
+    """PGRST100: ``texto`` no cumple la gramática; ``posicion`` empieza en cero.
+
+    ``mostrado`` es lo que se enseña en lugar de ``texto``; con ``suelto`` el carácter va entre comillas simples,
+    como lo escribe PostgREST cuando esperaba una clase de caracteres y no una palabra.
+    """
+    comilla = "'" if suelto else '"'
+    hallado = f"{comilla}{_visible(texto[posicion])}{comilla}" if posicion < len(texto) else "end of input"
+    ensenado = texto if mostrado is None else mostrado
     return ErrorApi(
-        400, "PGRST100", f'"failed to parse {de} ({texto})" (line 1, column {posicion + 1})', detalle
-    )
+        400, "PGRST100", f'"failed to parse {de} ({ensenado})" (line 1, column {posicion + 1})',
+        f"unexpected {hallado} expecting {esperado}",
+    )  # fmt: skip
+
+
+def _visible(letra: str) -> str:
+    """Un carácter como lo muestra Haskell, en lo que está escrito PostgREST."""
+    if letra in ('"', "\\"):
+        return "\\" + letra
+    return letra if letra.isascii() and letra.isprintable() else f"\\{ord(letra)}"
 
 
 def metodo_rpc(metodo: str) -> ErrorApi:
@@ -133,9 +177,45 @@ def cuerpo_invalido(mensaje: str) -> ErrorApi:
     return ErrorApi(400, "PGRST102", mensaje)
 
 
-def rango(detalle: str) -> ErrorApi:
-    """PGRST103: el rango pedido no se puede dar."""
-    return ErrorApi(416, "PGRST103", "Requested range not satisfiable", detalle)
+def byte_cero() -> ErrorApi:
+    """22021: lo que diría PostgreSQL; libpq cortaría el texto en el byte cero sin decir nada."""
+    return ErrorApi(400, "22021", 'invalid byte sequence for encoding "UTF8": 0x00')
+
+
+def rango(detalle: str, contenido: str = "") -> ErrorApi:
+    """PGRST103: el rango pedido no se puede dar; ``contenido`` es el ``Content-Range`` que lo dice."""
+    encabezados = (("Content-Range", contenido),) if contenido else ()
+    return ErrorApi(416, "PGRST103", "Requested range not satisfiable", detalle, None, encabezados)
+
+
+def filtros_de_put() -> ErrorApi:
+    """PGRST105: un PUT nombra su fila con la llave primaria y nada más."""
+    return ErrorApi(
+        405, "PGRST105", "Filters must include all and only primary key columns with 'eq' operators"
+    )
+
+
+def limite_en_put() -> ErrorApi:
+    """PGRST114: un PUT no lleva páginas."""
+    return ErrorApi(400, "PGRST114", "limit/offset querystring parameters are not allowed for PUT")
+
+
+def llave_de_put() -> ErrorApi:
+    """PGRST115: el cuerpo de un PUT habla de otra fila que su dirección."""
+    return ErrorApi(400, "PGRST115", "Payload values do not match URL in primary key column(s)")
+
+
+def encabezados_de_guc() -> ErrorApi:
+    """PGRST111: ``response.headers`` no es lo que debe ser."""
+    return ErrorApi(
+        500, "PGRST111",
+        "response.headers guc must be a JSON array composed of objects with a single key and a string value",
+    )  # fmt: skip
+
+
+def estado_de_guc() -> ErrorApi:
+    """PGRST112: ``response.status`` no es un estado HTTP."""
+    return ErrorApi(500, "PGRST112", "response.status guc must be a valid status code")
 
 
 def esquema_no_expuesto(esquema: str, esquemas: Sequence[str]) -> ErrorApi:
@@ -211,6 +291,14 @@ def demasiadas_filas(filas: int) -> ErrorApi:
     )  # fmt: skip
 
 
+def max_afectadas_sin_conjunto() -> ErrorApi:
+    """PGRST128: ``max-affected`` sobre una función que no regresa un conjunto."""
+    return ErrorApi(
+        400, "PGRST128",
+        "Function must return SETOF or TABLE when max-affected preference is used with handling=strict",
+    )  # fmt: skip
+
+
 def direccion_invalida() -> ErrorApi:
     """PGRST125: la ruta no es una tabla ni una función."""
     return ErrorApi(404, "PGRST125", "Invalid path specified in request URL")
@@ -241,13 +329,20 @@ def fuera_de_plazo(segundos: float) -> ErrorApi:
     )  # fmt: skip
 
 
-def jwt_invalido(codigo: str, mensaje: str) -> ErrorApi:
+def jwt_invalido(codigo: str, mensaje: str, detalles: str | None = None) -> ErrorApi:
     """PGRST301 (no se puede leer) o PGRST303 (sus datos no valen)."""
     descripcion = mensaje.replace('"', "'")
     return ErrorApi(
-        401, codigo, mensaje, None, None,
+        401, codigo, mensaje, detalles, None,
         (("WWW-Authenticate", f'Bearer error="invalid_token", error_description="{descripcion}"'),),
     )  # fmt: skip
+
+
+def jwt_requerido() -> ErrorApi:
+    """PGRST302: sin JWT y sin papel anónimo no se entra."""
+    return ErrorApi(
+        401, "PGRST302", "Anonymous access is disabled", None, None, (("WWW-Authenticate", "Bearer"),)
+    )
 
 
 def interno() -> ErrorApi:

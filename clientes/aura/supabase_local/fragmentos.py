@@ -33,13 +33,16 @@ _TEXTO: dict[str, sql.SQL] = {
     "fts": sql.SQL("to_tsquery"), "plfts": sql.SQL("plainto_tsquery"), "phfts": sql.SQL("phraseto_tsquery"),
     "wfts": sql.SQL("websearch_to_tsquery"),
 }  # fmt: skip
-# Los nombres de tipo que la gramática de SQL traduce; entre comillas dejarían de existir.
-_TIPOS: dict[str, str] = {
-    "int": "int4", "integer": "int4", "bigint": "int8", "smallint": "int2", "boolean": "bool", "real": "float4",
-    "float": "float8", "double precision": "float8", "decimal": "numeric", "dec": "numeric",
-    "character varying": "varchar", "char": "bpchar", "character": "bpchar",
-    "timestamp with time zone": "timestamptz", "timestamp without time zone": "timestamp",
-    "time with time zone": "timetz", "time without time zone": "time", "bit varying": "varbit",
+# Los nombres de tipo que son de la gramática de SQL: entre comillas dejarían de existir o serían otro tipo.
+_TIPOS: dict[str, sql.SQL] = {
+    nombre: sql.SQL(nombre)
+    for nombre in (
+        "int", "integer", "bigint", "smallint", "boolean", "real", "float", "double precision", "decimal",
+        "dec", "numeric", "bit", "bit varying", "char", "character", "char varying", "character varying",
+        "varchar", "nchar", "nchar varying", "national char", "national character", "national char varying",
+        "national character varying", "time", "time with time zone", "time without time zone", "timestamp",
+        "timestamp with time zone", "timestamp without time zone", "interval",
+    )
 }  # fmt: skip
 
 
@@ -80,10 +83,10 @@ def calificado(nombre: NombreCompleto) -> sql.Identifier:
     return sql.Identifier(nombre.esquema, nombre.nombre)
 
 
-def tipo(nombre: str) -> sql.Identifier:
-    """El tipo de una conversión ``::nombre``, entre comillas; los nombres de la gramática se traducen."""
+def tipo(nombre: str) -> sql.Composable:
+    """El tipo de una conversión ``::nombre``: el de la gramática de SQL, o uno del catálogo entre comillas."""
     plano = " ".join(nombre.lower().split())
-    return sql.Identifier(_TIPOS.get(plano, plano))
+    return _TIPOS.get(plano, sql.Identifier(plano))
 
 
 def campo(dato: Campo, alias: str, tabla: Tabla | None, valores: Valores) -> sql.Composable:
@@ -92,9 +95,9 @@ def campo(dato: Campo, alias: str, tabla: Tabla | None, valores: Valores) -> sql
     if not dato.pasos:
         return base
     columna = tabla.columnas.get(dato.nombre) if tabla is not None else None
-    if columna is not None and not columna.es_json:
+    if columna is None or not columna.es_json:
         base = sql.SQL("to_jsonb({})").format(base)
-    partes = [base]
+    partes: list[sql.Composable] = [base]
     for paso in dato.pasos:
         partes.append(sql.SQL("->>") if paso.texto else sql.SQL("->"))
         parametro = valores.agregar(str(paso.clave))
@@ -141,10 +144,8 @@ def _busqueda(
 ) -> sql.Composable:
     idioma = sql.SQL("{}::regconfig, ").format(valores.agregar(op.idioma)) if op.idioma else VACIO
     columna = tabla.columnas.get(dato.campo.nombre) if tabla is not None else None
-    # Un texto o un JSON se convierte con el mismo diccionario; un tsvector ya lo es.
-    if dato.campo.pasos or (
-        columna is not None and columna.base in ("text", "varchar", "bpchar", "json", "jsonb")
-    ):
+    # Lo que no es un tsvector se convierte con el mismo diccionario; de una columna calculada no se sabe.
+    if dato.campo.pasos or (columna is not None and columna.base != "tsvector"):
         izquierda = sql.SQL("to_tsvector({}{})").format(idioma, izquierda)
     return sql.SQL("{} @@ {}({}{})").format(izquierda, _TEXTO[op.operador], idioma, valores.agregar(valor))
 

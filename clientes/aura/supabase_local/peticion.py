@@ -1,27 +1,17 @@
-"""Lo que dice una petición HTTP fuera de su dirección: a qué va, preferencias, rango, medio y esquema."""
+"""Lo que dice una petición HTTP: a qué va, sus parámetros, su rango y su esquema."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, NoReturn
+from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import parse_qsl
 
 from . import errores
 from .arbol import Rango
 
 PREFIJO_SUPABASE = "/rest/v1"
-Medio = Literal["json", "objeto", "csv"]
-
-_PREFERENCIAS: dict[str, frozenset[str]] = {
-    "return": frozenset({"representation", "minimal", "headers-only"}),
-    "resolution": frozenset({"merge-duplicates", "ignore-duplicates"}),
-    "count": frozenset({"exact", "planned", "estimated"}),
-    "missing": frozenset({"default", "null"}),
-    "handling": frozenset({"strict", "lenient"}),
-    "tx": frozenset({"commit", "rollback"}),
-}
 
 
 @dataclass
@@ -34,20 +24,6 @@ class Peticion:
     encabezados: Mapping[str, str]
     """Nombres en minúsculas."""
     cuerpo: bytes = b""
-
-
-@dataclass
-class Preferencias:
-    """``Prefer``; ``aplicadas`` es lo que se regresa en ``Preference-Applied``."""
-
-    valores: dict[str, str] = field(default_factory=dict)
-    max_afectadas: int | None = None
-    zona: str | None = None
-    estricto: bool = False
-
-    def aplicadas(self, cuales: Sequence[str]) -> str:
-        """Las de ``cuales`` que llegaron, como texto de encabezado."""
-        return ", ".join(f"{k}={self.valores[k]}" for k in cuales if k in self.valores)
 
 
 def leer_parametros(texto: str) -> list[tuple[str, str]]:
@@ -76,14 +52,20 @@ def _sin_cero(texto: str) -> None:
         )
 
 
+def sin_prefijo(ruta: str) -> str:
+    """La ruta que vería PostgREST detrás de la puerta de Supabase."""
+    if ruta == PREFIJO_SUPABASE or ruta.startswith(PREFIJO_SUPABASE + "/"):
+        return ruta[len(PREFIJO_SUPABASE) :] or "/"
+    return ruta
+
+
 def leer_destino(ruta: str) -> tuple[Literal["raiz", "tabla", "funcion"], str]:
     """A qué va la ruta: ``/TABLA``, ``/rpc/FUNCION`` o la raíz, con o sin el prefijo de Supabase.
 
     Raises:
         ErrorApi: PGRST125 (404) si no es nada de eso.
     """
-    if ruta == PREFIJO_SUPABASE or ruta.startswith(PREFIJO_SUPABASE + "/"):
-        ruta = ruta[len(PREFIJO_SUPABASE) :]
+    ruta = sin_prefijo(ruta)
     partes = ruta.removeprefix("/").split("/")
     if partes == [""]:
         return "raiz", ""
@@ -93,63 +75,6 @@ def leer_destino(ruta: str) -> tuple[Literal["raiz", "tabla", "funcion"], str]:
         if len(partes) == 2 and partes[0] == "rpc" and partes[1]:
             return "funcion", partes[1]
     raise errores.direccion_invalida()
-
-
-def leer_preferencias(encabezado: str) -> Preferencias:
-    """Lee ``Prefer``.
-
-    Raises:
-        ErrorApi: PGRST122 si trae ``handling=strict`` y algo que no existe.
-    """
-    salida = Preferencias()
-    invalidas: list[str] = []
-    for trozo in re.split(r"[,;]", encabezado):
-        clave, _, valor = trozo.strip().partition("=")
-        clave, valor = clave.strip().lower(), valor.strip()
-        if not clave:
-            continue
-        if clave == "max-affected" and valor.isascii() and valor.isdigit():
-            salida.max_afectadas = int(valor)
-        elif clave == "timezone" and valor:
-            salida.zona = valor
-        elif valor in _PREFERENCIAS.get(clave, frozenset()):
-            salida.valores.setdefault(clave, valor)
-            continue
-        else:
-            invalidas.append(trozo.strip())
-            continue
-        salida.valores[clave] = valor
-    salida.estricto = salida.valores.get("handling") == "strict"
-    if salida.estricto and invalidas:
-        raise errores.preferencias(invalidas)
-    if not salida.estricto:
-        salida.max_afectadas = None
-        salida.valores.pop("max-affected", None)
-    return salida
-
-
-def leer_medio(encabezado: str) -> tuple[Medio, bool]:
-    """El medio de la respuesta y si se quitan los nulos (``nulls=stripped``).
-
-    Raises:
-        ErrorApi: PGRST107 (406) si ninguno de los pedidos se sabe dar.
-    """
-    if not encabezado.strip():
-        return "json", False
-    pedidos: list[str] = []
-    for trozo in encabezado.split(","):
-        nombre, *opciones = [p.strip().lower() for p in trozo.split(";")]
-        pedidos.append(trozo.strip())
-        sin_nulos = "nulls=stripped" in opciones
-        if nombre in ("application/json", "*/*", "application/*"):
-            return "json", False
-        if nombre in ("application/vnd.pgrst.array+json", "application/vnd.pgrst.array"):
-            return "json", sin_nulos
-        if nombre in ("application/vnd.pgrst.object+json", "application/vnd.pgrst.object"):
-            return "objeto", sin_nulos
-        if nombre == "text/csv":
-            return "csv", False
-    raise errores.tipo_de_medio(pedidos)
 
 
 def leer_rango(encabezado: str | None, de_direccion: Rango) -> Rango:
@@ -173,23 +98,21 @@ def leer_rango(encabezado: str | None, de_direccion: Rango) -> Rango:
     return Rango(inicio, max(0, min(finales) - inicio) if finales else None)
 
 
-def elegir_esquema(peticion: Peticion, esquemas: Sequence[str]) -> str:
-    """El esquema que pide ``Accept-Profile`` o ``Content-Profile``; el primero si no dice.
+def elegir_esquema(peticion: Peticion, esquemas: Sequence[str]) -> tuple[str, bool]:
+    """El esquema que pide ``Accept-Profile`` o ``Content-Profile``, y si se anuncia cuál fue.
+
+    Sin encabezado es el primero; con varios expuestos, se anuncia igual.
 
     Raises:
         ErrorApi: PGRST106 (406) si no está expuesto.
     """
-    nombre = "accept-profile" if peticion.metodo in ("GET", "HEAD") else "content-profile"
-    pedido = peticion.encabezados.get(nombre)
+    escribe = peticion.metodo in ("POST", "PATCH", "PUT", "DELETE")
+    pedido = peticion.encabezados.get("content-profile" if escribe else "accept-profile")
     if pedido is None:
-        return esquemas[0]
+        return esquemas[0], len(esquemas) > 1
     if pedido not in esquemas:
-        _rechazar_esquema(pedido, esquemas)
-    return pedido
-
-
-def _rechazar_esquema(pedido: str, esquemas: Sequence[str]) -> NoReturn:
-    raise errores.esquema_no_expuesto(pedido, esquemas)
+        raise errores.esquema_no_expuesto(pedido, esquemas)
+    return pedido, True
 
 
 def rango_de_contenido(desde: int, filas: int, total: int | None) -> tuple[str, int]:

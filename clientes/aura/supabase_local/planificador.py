@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from . import errores
 from .arbol import (
+    Agregado,
+    Campo,
     Columna,
     Condicion,
     Consulta,
@@ -18,8 +20,40 @@ from .arbol import (
     Orden,
     Rango,
     Ruta,
+    Todo,
 )
-from .esquema import Esquema, Funcion, NombreCompleto, Relacion, Tabla
+from .busqueda_relacion import buscar_relacion
+from .esquema import Esquema, NombreCompleto, Relacion, Tabla
+from .parecidos import mejor
+
+# Un parecido menor enseñaría nombres de tablas a quien solo prueba.
+PARECIDO_TABLA = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnaPlaneada:
+    """Una columna de un nodo y el nombre con el que sale.
+
+    Con ``interno``, su agregado no se calcula aquí: la columna sube con ese nombre y lo calcula el nodo que
+    recibe lo extendido.
+    """
+
+    campo: Campo
+    nombre: str
+    conversion: str | None = None
+    agregado: Agregado | None = None
+    conversion_agregado: str | None = None
+    interno: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expuesta:
+    """Una columna que un nodo extendido entrega a su padre."""
+
+    interno: str
+    nombre: str
+    agregado: Agregado | None = None
+    conversion_agregado: str | None = None
 
 
 @dataclass
@@ -30,8 +64,8 @@ class NodoLectura:
     tabla: Tabla | None
     """``None`` cuando es el resultado de una función que no regresa filas de una tabla."""
     alias_sql: str
-    elementos: list[Elemento]
-    """Columnas en el orden pedido; las incrustadas están en ``hijos`` con la misma identidad."""
+    elementos: tuple[Elemento, ...]
+    columnas: list[ColumnaPlaneada | Todo] = field(default_factory=list)
     hijos: list[NodoLectura] = field(default_factory=list)
     relacion: Relacion | None = None
     incrustado: Incrustado | None = None
@@ -48,9 +82,62 @@ class NodoLectura:
             return self.incrustado.alias
         return self.nombre
 
+    @property
+    def extendido(self) -> Literal["uno", "varios"] | None:
+        """Si sus columnas suben al padre: tal cual (``uno``) o cada una como un arreglo (``varios``)."""
+        if self.incrustado is None or self.relacion is None or not self.incrustado.extendido:
+            return None
+        return "uno" if self.relacion.a_uno else "varios"
+
+    @property
+    def es_inner(self) -> bool:
+        """Si quita del padre las filas que no tienen nada de este lado."""
+        return self.incrustado is not None and self.incrustado.union == "inner"
+
+    @property
+    def vacio(self) -> bool:
+        """Si no pide ninguna columna, ni de lo suyo ni de lo que incrusta: no sale en el JSON."""
+        return not self.columnas and all(hijo.vacio for hijo in self.hijos)
+
+    @property
+    def agrega(self) -> bool:
+        """Si calcula algún agregado: entonces lo demás es por lo que se agrupa."""
+        if self.extendido == "uno":
+            return False
+        propios = any(isinstance(c, ColumnaPlaneada) and c.agregado is not None for c in self.columnas)
+        return propios or any(
+            expuesta.agregado is not None for h in self.hijos if h.extendido for expuesta in h.expuestas()
+        )
+
+    def expuestas(self) -> list[Expuesta]:
+        """Lo que un nodo extendido entrega a su padre, en orden."""
+        salida: list[Expuesta] = []
+        for columna in self.columnas:
+            if isinstance(columna, Todo):
+                continue
+            if columna.interno is not None:
+                salida.append(
+                    Expuesta(columna.interno, columna.nombre, columna.agregado, columna.conversion_agregado)
+                )
+            else:
+                salida.append(Expuesta(columna.nombre, columna.nombre))
+        for hijo in self.hijos:
+            if hijo.extendido is None:
+                if not hijo.vacio:
+                    salida.append(Expuesta(hijo.etiqueta, hijo.etiqueta))
+                continue
+            for expuesta in hijo.expuestas():
+                sube = self.extendido == "uno" and expuesta.agregado is not None
+                salida.append(expuesta if sube else Expuesta(expuesta.nombre, expuesta.nombre))
+        return salida
+
     def hijo(self, etiqueta: str) -> NodoLectura | None:
         """El incrustado que se llama así."""
         return next((h for h in self.hijos if h.etiqueta == etiqueta), None)
+
+    def descendiente(self, nombre: str) -> NodoLectura | None:
+        """El incrustado con ese alias; si ninguno, el de la tabla con ese nombre."""
+        return self.hijo(nombre) or next((h for h in self.hijos if h.nombre == nombre), None)
 
 
 class _Alias:
@@ -78,8 +165,8 @@ def buscar_tabla(esquema: Esquema, nombre: NombreCompleto) -> Tabla:
     tabla = esquema.tablas.get(nombre)
     if tabla is None:
         vecinas = [t.nombre for t in esquema.tablas if t.esquema == nombre.esquema]
-        parecida = difflib.get_close_matches(nombre.nombre, vecinas, 1)
-        pista = f"Perhaps you meant the table '{nombre.esquema}.{parecida[0]}'" if parecida else None
+        parecida = mejor(nombre.nombre, vecinas, PARECIDO_TABLA)
+        pista = f"Perhaps you meant the table '{nombre.esquema}.{parecida}'" if parecida else None
         raise errores.ErrorApi(
             404, "PGRST205", f"Could not find the table '{nombre}' in the schema cache", None, pista
         )
@@ -94,56 +181,105 @@ def planear_lectura(
     *,
     max_filas: int | None,
     rango_raiz: Rango | None = None,
+    agregados: bool = False,
 ) -> NodoLectura:
     """El plan de un ``select`` (o de lo que se regresa de una escritura o de una función).
 
-    ``max_filas`` corta cada nivel que puede traer varias filas.
+    ``max_filas`` corta cada nivel que puede traer varias filas; ``agregados`` permite ``sum()`` y compañía.
 
     Raises:
-        ErrorApi: PGRST200, PGRST201, PGRST108, PGRST118 o PGRST120.
+        ErrorApi: PGRST108, PGRST118, PGRST120, PGRST123, PGRST127, PGRST200 o PGRST201.
     """
     alias = _Alias()
-    raiz = NodoLectura(nombre.nombre, tabla, alias.para(nombre.nombre), list(consulta.seleccion))
-    _incrustar(esquema, raiz, alias)
+    # Lo que una función regresa se llama como su tabla: por ese nombre se hallan sus relaciones.
+    origen = tabla.nombre if tabla is not None else nombre
+    raiz = NodoLectura(nombre.nombre, tabla, alias.para(origen.nombre), consulta.seleccion)
+    for ruta, _ in (*consulta.condiciones, *consulta.ordenes, *consulta.rangos):
+        _exigir_ruta(consulta.seleccion, ruta)
+    _incrustar(esquema, raiz, origen, alias)
     for ruta, condicion in consulta.condiciones:
         _nodo(raiz, ruta).condiciones.append(condicion)
-    for ruta, ordenes in consulta.ordenes:
+    for ruta, ordenes in reversed(consulta.ordenes):
+        # Repetido, vale el primero.
         _nodo(raiz, ruta).ordenes = ordenes
     for ruta, rango in consulta.rangos:
         _nodo(raiz, ruta).rango = rango
     if rango_raiz is not None:
         raiz.rango = rango_raiz
+    _columnas(raiz, alias, hay_agregados=False)
     _revisar(raiz, max_filas)
+    _revisar_agregados(raiz, permitidos=agregados)
     return raiz
 
 
-def _incrustar(esquema: Esquema, padre: NodoLectura, alias: _Alias) -> None:
+def _exigir_ruta(elementos: Sequence[Elemento], ruta: Ruta) -> None:
+    """Lo que un filtro nombra tiene que estar en ``select``; se revisa antes que las relaciones."""
+    for nombre in ruta:
+        incrustados = [e for e in elementos if isinstance(e, Incrustado)]
+        hallado = next((e for e in incrustados if (e.alias or e.nombre) == nombre), None) or next(
+            (e for e in incrustados if e.nombre == nombre), None
+        )
+        if hallado is None:
+            raise errores.no_incrustado(nombre)
+        elementos = hallado.hijos
+
+
+def _incrustar(esquema: Esquema, padre: NodoLectura, origen: NombreCompleto, alias: _Alias) -> None:
     for elemento in padre.elementos:
         if not isinstance(elemento, Incrustado):
             continue
-        relacion = _buscar_relacion(esquema, padre, elemento)
+        relacion = buscar_relacion(esquema, origen, elemento.nombre, elemento.pista)
         hijo = NodoLectura(
             elemento.nombre,
             esquema.tablas[relacion.destino],
             alias.para(f"{relacion.destino.nombre}_1"),
-            list(elemento.hijos),
+            elemento.hijos,
             relacion=relacion,
             incrustado=elemento,
             alias_padre=padre.alias_sql,
             alias_puente=alias.para(f"{relacion.puente.tabla.nombre}_1") if relacion.puente else "",
         )
-        if elemento.extendido and not relacion.a_uno:
-            raise errores.no_implementado(
-                f"'...{elemento.nombre}' trae varias filas: solo se extiende una relación a uno."
-            )
         padre.hijos.append(hijo)
-        _incrustar(esquema, hijo, alias)
+        _incrustar(esquema, hijo, relacion.destino, alias)
+
+
+def _columnas(nodo: NodoLectura, alias: _Alias, *, hay_agregados: bool) -> None:
+    """Da nombre a cada columna; ``*`` se vuelve la lista de columnas donde hay que nombrarlas una por una."""
+    hay_agregados = hay_agregados or any(
+        isinstance(e, Columna) and e.agregado is not None for e in nodo.elementos
+    )
+    for elemento in nodo.elementos:
+        if isinstance(elemento, Todo):
+            if nodo.tabla is not None and (hay_agregados or nodo.extendido is not None):
+                nodo.columnas += [ColumnaPlaneada(Campo(nombre), nombre) for nombre in nodo.tabla.columnas]
+            else:
+                nodo.columnas.append(elemento)
+        elif isinstance(elemento, Columna):
+            sube = elemento.agregado is not None and nodo.extendido == "uno"
+            nodo.columnas.append(
+                ColumnaPlaneada(
+                    elemento.campo,
+                    elemento.alias or elemento.agregado or _nombre_natural(elemento.campo),
+                    elemento.conversion,
+                    elemento.agregado,
+                    elemento.conversion_agregado,
+                    alias.para(f"{nodo.alias_sql}_agregado") if sube else None,
+                )
+            )
+    for hijo in nodo.hijos:
+        _columnas(hijo, alias, hay_agregados=hay_agregados)
+
+
+def _nombre_natural(dato: Campo) -> str:
+    """Sin alias, un camino JSON se llama como su última clave que no sea posición."""
+    claves = [paso.clave for paso in dato.pasos if isinstance(paso.clave, str)]
+    return claves[-1] if claves else dato.nombre
 
 
 def _nodo(raiz: NodoLectura, ruta: Ruta) -> NodoLectura:
     nodo = raiz
     for nombre in ruta:
-        hijo = nodo.hijo(nombre)
+        hijo = nodo.descendiente(nombre)
         if hijo is None:
             raise errores.no_incrustado(nombre)
         nodo = hijo
@@ -161,20 +297,42 @@ def _revisar(nodo: NodoLectura, max_filas: int | None) -> None:
         if hijo is None:
             raise errores.no_incrustado(orden.relacion)
         if hijo.relacion is None or not hijo.relacion.a_uno:
-            raise errores.orden_relacionado(nodo.nombre, orden.relacion)
+            raise errores.orden_relacionado(
+                nodo.tabla.nombre.nombre if nodo.tabla is not None else nodo.nombre, orden.relacion
+            )
     for condicion in nodo.condiciones:
         for filtro in hojas(condicion):
-            if es_nulidad_de_incrustado(nodo, filtro) is None:
-                continue
-            if filtro.operacion.operador != "is" or filtro.operacion.valor not in ("null", "not_null"):
+            if _es_de_incrustado(nodo, filtro) and es_nulidad_de_incrustado(nodo, filtro) is None:
                 raise errores.filtro_sobre_incrustado(filtro.campo.nombre)
     for hijo in nodo.hijos:
         _revisar(hijo, max_filas)
 
 
-def es_nulidad_de_incrustado(nodo: NodoLectura, filtro: Filtro) -> NodoLectura | None:
-    """El incrustado por el que pregunta ``incrustado=is.null``, si el filtro es de esos."""
+def _revisar_agregados(nodo: NodoLectura, *, permitidos: bool) -> None:
+    if not permitidos and any(isinstance(e, Columna) and e.agregado is not None for e in nodo.elementos):
+        raise errores.agregados()
+    for hijo in nodo.hijos:
+        _revisar_agregados(hijo, permitidos=permitidos)
+    if nodo.extendido == "varios" and nodo.agrega:
+        raise errores.no_implementado(
+            "Aggregates are not implemented for one-to-many or many-to-many spreads."
+        )
+
+
+def _es_de_incrustado(nodo: NodoLectura, filtro: Filtro) -> bool:
+    """Si el filtro nombra a un incrustado y no a una columna."""
     if filtro.campo.pasos or (nodo.tabla is not None and filtro.campo.nombre in nodo.tabla.columnas):
+        return False
+    return nodo.hijo(filtro.campo.nombre) is not None
+
+
+def es_nulidad_de_incrustado(nodo: NodoLectura, filtro: Filtro) -> NodoLectura | None:
+    """El incrustado por el que pregunta ``incrustado=is.null``, si el filtro es de esos.
+
+    Cuando una columna y un incrustado se llaman igual, ``is.null`` es del incrustado.
+    """
+    es_nulidad = filtro.operacion.operador == "is" and filtro.operacion.valor in ("null", "not_null")
+    if filtro.campo.pasos or not es_nulidad:
         return None
     return nodo.hijo(filtro.campo.nombre)
 
@@ -191,187 +349,18 @@ def hojas(condicion: Condicion) -> Iterable[Filtro]:
 def columnas_necesarias(nodo: NodoLectura) -> list[str] | None:
     """Las columnas de la raíz que hacen falta para contestar; ``None`` son todas (``*``)."""
     nombres: list[str] = []
-    for elemento in nodo.elementos:
-        if isinstance(elemento, Columna):
-            nombres.append(elemento.campo.nombre)
-        elif not isinstance(elemento, Incrustado):
+    for columna in nodo.columnas:
+        if isinstance(columna, Todo) or columna.campo.nombre == "*":
             return None
+        nombres.append(columna.campo.nombre)
     for hijo in nodo.hijos:
         relacion = hijo.relacion
         if relacion is None:
             continue
+        if relacion.funcion is not None:
+            # Una relación calculada recibe el renglón entero.
+            return None
         pares = relacion.puente.columnas_origen if relacion.puente else relacion.columnas
         nombres += [propia for propia, _ in pares]
     nombres += [orden.campo.nombre for orden in nodo.ordenes if orden.relacion is None]
     return list(dict.fromkeys(nombres))
-
-
-# --- relaciones ----------------------------------------------------------------------------------------
-
-
-def _buscar_relacion(esquema: Esquema, padre: NodoLectura, pedido: Incrustado) -> Relacion:
-    origen = padre.tabla.nombre if padre.tabla is not None else NombreCompleto("", padre.nombre)
-    todas = esquema.relaciones.get(origen, ())
-    halladas = [r for r in todas if _corresponde(r, pedido.nombre, pedido.pista)]
-    if len(halladas) == 1:
-        return halladas[0]
-    if not halladas:
-        raise _sin_relacion(esquema, origen, pedido, todas)
-    raise _relacion_ambigua(origen, pedido.nombre, halladas)
-
-
-def _corresponde(relacion: Relacion, destino: str, pista: str | None) -> bool:
-    """Las maneras de nombrar una relación: por tabla, por restricción o por su columna."""
-    una_columna = len(relacion.columnas) == 1
-    columna_origen = relacion.columnas[0][0] if una_columna else None
-    columna_destino = relacion.columnas[0][1] if una_columna else None
-    es_tabla = destino == relacion.destino.nombre
-    if relacion.origen == relacion.destino and relacion.cardinalidad != "m2m":
-        # Una llave a su misma tabla da dos relaciones: con el nombre de la tabla se pide la de varios y con
-        # el de su columna la de uno.
-        if pista is None:
-            if es_tabla:
-                return relacion.cardinalidad == "o2m"
-            return relacion.cardinalidad == "m2o" and destino == columna_origen
-        if not es_tabla:
-            return False
-        if relacion.cardinalidad == "m2o":
-            return pista == columna_origen
-        return pista in (columna_destino, relacion.restriccion)
-    if pista is None:
-        return es_tabla or (
-            relacion.cardinalidad != "m2m" and destino in (relacion.restriccion, columna_origen)
-        )
-    if relacion.puente is not None:
-        return es_tabla and pista == relacion.puente.tabla.nombre
-    return (es_tabla or destino == relacion.restriccion) and pista in (
-        relacion.restriccion, columna_origen, columna_destino
-    )  # fmt: skip
-
-
-def _sin_relacion(
-    esquema: Esquema, origen: NombreCompleto, pedido: Incrustado, todas: Sequence[Relacion]
-) -> errores.ErrorApi:
-    con_pista = f"' using the hint '{pedido.pista}" if pedido.pista else ""
-    pista: str | None = None
-    if todas:
-        parecidos = difflib.get_close_matches(pedido.nombre, {r.destino.nombre for r in todas}, 1)
-        if parecidos and parecidos[0] != pedido.nombre:
-            pista = f"Perhaps you meant '{parecidos[0]}' instead of '{pedido.nombre}'."
-    return errores.ErrorApi(
-        400,
-        "PGRST200",
-        f"Could not find a relationship between '{origen.nombre}' and '{pedido.nombre}' in the schema cache",
-        f"Searched for a foreign key relationship between '{origen.nombre}' and '{pedido.nombre}{con_pista}' "
-        f"in the schema '{origen.esquema}', but no matches were found.",
-        pista,
-    )
-
-
-def _relacion_ambigua(origen: NombreCompleto, destino: str, halladas: Sequence[Relacion]) -> errores.ErrorApi:
-    opciones = ", ".join(
-        f"'{r.destino.nombre}!{r.puente.tabla.nombre if r.puente else r.restriccion}'" for r in halladas
-    )
-    return errores.ErrorApi(
-        300,
-        "PGRST201",
-        f"Could not embed because more than one relationship was found for '{origen.nombre}' and '{destino}'",
-        [_describir(r) for r in halladas],
-        f"Try changing '{destino}' to one of the following: {opciones}. "
-        "Find the desired relationship in the 'details' key.",
-    )
-
-
-def _describir(relacion: Relacion) -> dict[str, str]:
-    def lista(nombres: Iterable[str]) -> str:
-        return f"({', '.join(nombres)})"
-
-    nombres = {"m2o": "many-to-one", "o2m": "one-to-many", "o2o": "one-to-one", "m2m": "many-to-many"}
-    if relacion.puente is not None:
-        p = relacion.puente
-        texto = (
-            f"{p.tabla.nombre} using {p.restriccion_origen}{lista(c for _, c in p.columnas_origen)} "
-            f"and {p.restriccion_destino}{lista(c for _, c in p.columnas_destino)}"
-        )
-    else:
-        texto = (
-            f"{relacion.restriccion} using {relacion.origen.nombre}{lista(a for a, _ in relacion.columnas)} "
-            f"and {relacion.destino.nombre}{lista(b for _, b in relacion.columnas)}"
-        )
-    return {
-        "cardinality": nombres[relacion.cardinalidad],
-        "embedding": f"{relacion.origen.nombre} with {relacion.destino.nombre}",
-        "relationship": texto,
-    }
-
-
-# --- funciones -----------------------------------------------------------------------------------------
-
-
-def buscar_funcion(
-    esquema: Esquema, nombre: NombreCompleto, dados: frozenset[str], *, con_cuerpo_json: bool
-) -> tuple[Funcion, bool]:
-    """La función que acepta exactamente esos argumentos; el segundo valor dice si el cuerpo va entero.
-
-    Raises:
-        ErrorApi: PGRST202 (404) si ninguna, PGRST203 (300) si varias.
-    """
-    todas = esquema.funciones.get(nombre, ())
-    halladas = [f for f in todas if _acepta(f, dados)]
-    if len(halladas) == 1:
-        return halladas[0], False
-    if not halladas and con_cuerpo_json:
-        enteras = [
-            f
-            for f in todas
-            if len(f.argumentos) == 1
-            and not f.argumentos[0].nombre
-            and f.argumentos[0].tipo.nombre in ("json", "jsonb")
-        ]  # fmt: skip
-        if len(enteras) == 1:
-            return enteras[0], True
-        halladas = enteras
-    if halladas:
-        firmas = ", ".join(
-            f"{f.nombre}({', '.join(f'{a.nombre} => {a.visible}' for a in f.argumentos)})" for f in halladas
-        )
-        raise errores.ErrorApi(
-            300, "PGRST203", f"Could not choose the best candidate function between: {firmas}", None,
-            "Try renaming the parameters or the function itself in the database so function overloading "
-            "can be resolved",
-        )  # fmt: skip
-    raise _sin_funcion(esquema, nombre, dados, todas, con_cuerpo_json)
-
-
-def _acepta(funcion: Funcion, dados: frozenset[str]) -> bool:
-    if any(not a.nombre for a in funcion.argumentos):
-        return False
-    nombres = {a.nombre for a in funcion.argumentos}
-    obligatorios = {a.nombre for a in funcion.argumentos if a.obligatorio}
-    return obligatorios <= dados <= nombres
-
-
-def _sin_funcion(
-    esquema: Esquema, nombre: NombreCompleto, dados: frozenset[str], todas: Sequence[Funcion], con_json: bool
-) -> errores.ErrorApi:
-    orden = sorted(dados)
-    lista = ", ".join(orden)
-    forma = f"({lista})" if orden else " without parameters"
-    detalle = f" with parameter{'s' if len(orden) > 1 else ''} {lista}" if orden else " without parameters"
-    if con_json:
-        detalle += " or with a single unnamed json/jsonb parameter"
-    if todas:
-        firmas = [f"({', '.join(sorted(a.nombre for a in f.argumentos))})" for f in todas]
-        parecidas = difflib.get_close_matches(f"({lista})", firmas, 1, 0.3)
-        pista = f"{nombre}{parecidas[0]}" if parecidas else None
-    else:
-        vecinas = [f.nombre for f in esquema.funciones if f.esquema == nombre.esquema]
-        parecidas = difflib.get_close_matches(nombre.nombre, vecinas, 1)
-        pista = f"{nombre.esquema}.{parecidas[0]}" if parecidas else None
-    return errores.ErrorApi(
-        404,
-        "PGRST202",
-        f"Could not find the function {nombre}{forma} in the schema cache",
-        f"Searched for the function {nombre}{detalle}, but no matches were found in the schema cache.",
-        f"Perhaps you meant to call the function {pista}" if pista else None,
-    )

@@ -5,26 +5,35 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from . import errores
+from .almacen import ARCHIVO_MAXIMO, Almacen
+from .almacen import PREFIJO as PREFIJO_ALMACEN
 from .api import Api
 from .atencion import Respuesta
 from .bifurcacion import tras_bifurcar
 from .jwt_local import Verificador
-from .motor import Motor
+from .motor import FinTx, Motor
 from .peticion import Peticion, leer_parametros
 
 _registro = logging.getLogger(__name__)
 CUERPO_MAXIMO = 32 * 1024 * 1024
+_IMPRIMIBLES = "".join(chr(n) for n in range(32, 127))
 
 
 class ApiLocal:
-    """Una aplicación WSGI que contesta como PostgREST; sirve por HTTP o con ``httpx.WSGITransport``."""
+    """Una aplicación WSGI que contesta como PostgREST y, bajo ``/storage/v1``, como Supabase Storage.
 
-    def __init__(self, motor: Motor, verificador: Verificador) -> None:
+    Sirve por HTTP o con ``httpx.WSGITransport``.
+    """
+
+    def __init__(self, motor: Motor, verificador: Verificador, almacen: Almacen) -> None:
         self._motor = motor
         self._api = Api(motor, verificador)
+        self.almacen = almacen
         tras_bifurcar(motor.tras_bifurcar)
 
     def cerrar(self) -> None:
@@ -36,6 +45,8 @@ class ApiLocal:
         self._motor.recargar_esquema()
 
     def __call__(self, entorno: Mapping[str, Any], iniciar: Callable[..., Any]) -> Iterable[bytes]:
+        if str(entorno.get("PATH_INFO") or "").startswith(PREFIJO_ALMACEN):
+            return self.almacen(entorno, iniciar)
         metodo = str(entorno.get("REQUEST_METHOD", "GET")).upper()
         try:
             respuesta = self._api.contestar(_leer_peticion(entorno, metodo))
@@ -57,6 +68,13 @@ def crear_api(
     max_filas: int | None = 1000,
     plazo_s: float = 4.0,
     conexiones: int = 10,
+    jwt_publico: str | None = None,
+    pre_peticion: str | None = None,
+    fin_tx: FinTx = "commit",
+    planes: bool = False,
+    agregados: bool = False,
+    archivos: Path | None = None,
+    archivo_maximo: int = ARCHIVO_MAXIMO,
 ) -> ApiLocal:
     """La API sobre la base de ``db_uri``. No hace E/S: se conecta con la primera petición.
 
@@ -68,12 +86,30 @@ def crear_api(
         max_filas: tope de filas por respuesta; ``None`` sin tope.
         plazo_s: segundos, para todo: espera de turno, conexión y consulta.
         conexiones: tope de conexiones por proceso.
+        jwt_publico: el ``aud`` que debe traer un JWT que traiga alguno.
+        pre_peticion: función (``esquema.nombre``) que corre antes de cada petición, en su transacción.
+        fin_tx: cómo termina una transacción y si ``Prefer: tx=`` lo puede cambiar (db-tx-end de PostgREST).
+        planes: si se contesta el EXPLAIN a ``application/vnd.pgrst.plan``.
+        agregados: si se admiten ``sum()``, ``avg()``, ``min()``, ``max()`` y ``count()`` en ``select``.
+        archivos: carpeta de los archivos de ``supabase.storage``; sin ella, el almacén contesta que está apagado.
+        archivo_maximo: bytes del archivo más grande que se admite.
     """
-    verificador = Verificador(rol_anonimo=rol_anonimo, secreto=jwt_secreto, llave=jwt_llave)
-    return ApiLocal(
-        Motor(db_uri, esquemas=esquemas, max_filas=max_filas, plazo_s=plazo_s, conexiones=conexiones),
-        verificador,
+    verificador = Verificador(
+        rol_anonimo=rol_anonimo, secreto=jwt_secreto, llave=jwt_llave, publico=jwt_publico
     )
+    motor = Motor(
+        db_uri,
+        esquemas=esquemas,
+        max_filas=max_filas,
+        plazo_s=plazo_s,
+        conexiones=conexiones,
+        pre_peticion=pre_peticion,
+        fin_tx=fin_tx,
+        planes=planes,
+        agregados=agregados,
+    )
+    almacen = Almacen(motor, verificador, archivos, secreto=jwt_secreto, archivo_maximo=archivo_maximo)
+    return ApiLocal(motor, verificador, almacen)
 
 
 def _leer_peticion(entorno: Mapping[str, Any], metodo: str) -> Peticion:
@@ -123,14 +159,17 @@ def _de_error(error: errores.ErrorApi) -> Respuesta:
         error.estado,
         error.cuerpo(),
         encabezados=(*error.encabezados, ("Proxy-Status", f"PostgREST; error={error.codigo}")),
+        frase=error.frase,
     )
 
 
 def _emitir(respuesta: Respuesta, metodo: str, iniciar: Callable[..., Any]) -> Iterable[bytes]:
-    try:
-        frase = HTTPStatus(respuesta.estado).phrase
-    except ValueError:
-        frase = "Unknown"
+    frase = _de_encabezado(respuesta.frase)
+    if not frase:
+        try:
+            frase = HTTPStatus(respuesta.estado).phrase
+        except ValueError:
+            frase = "Unknown"
     cuerpo = b"" if metodo == "HEAD" or respuesta.estado in (204, 304) else respuesta.cuerpo
     encabezados = list(respuesta.encabezados)
     if respuesta.tipo and respuesta.estado not in (204, 304):
@@ -142,6 +181,6 @@ def _emitir(respuesta: Respuesta, metodo: str, iniciar: Callable[..., Any]) -> I
 
 
 def _de_encabezado(valor: str) -> str:
-    """Un encabezado no lleva saltos de línea y viaja en latin-1."""
-    limpio = " ".join(valor.splitlines())
-    return limpio.encode("utf-8").decode("latin-1")
+    """Un encabezado no lleva saltos de línea; fuera de ASCII va con ``%``: WSGITransport no sabe otra cosa."""
+    limpio = "".join(letra for letra in " ".join(valor.splitlines()) if letra.isprintable())
+    return limpio if limpio.isascii() else quote(limpio, safe=_IMPRIMIBLES)

@@ -114,5 +114,12 @@ def test_encabezados_y_estado_de_la_orden(lectura: Escenario) -> None:
 
 
 def test_cuerpo_que_no_es_objeto(lectura: Escenario) -> None:
-    assert lectura.http().post("/rpc/eco", json=[1, 2]).json() == [1, 2]
-    assert lectura.http().post("/rpc/suma", json=[1, 2]).status_code in (400, 404)
+    http = lectura.http()
+    assert http.post("/rpc/eco", json=[{"a": 1}, {"a": 2}]).json() == [{"a": 1}, {"a": 2}]
+    assert http.post("/rpc/suma", json=[{"a": 1}, {"a": 9}]).json() == 3, (
+        "de un arreglo cuenta la primera fila"
+    )
+    assert http.post("/rpc/eco", json=5).json() == [], "lo que no es objeto ni arreglo es un arreglo vacío"
+    for nombre in ("eco", "suma"):
+        respuesta = http.post(f"/rpc/{nombre}", json=[1, 2])
+        assert (respuesta.status_code, respuesta.json()["code"]) == (400, "PGRST102")

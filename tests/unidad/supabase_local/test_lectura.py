@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 from apoyo.api_local import Escenario, escenario_nuevo
+from apoyo.caras import CARAS, Cara, cara_de
 from postgrest.exceptions import APIError
 from postgrest.types import CountMethod
 
 from clientes.aura.supabase_local import ServidorPostgres
 
 
+@pytest.fixture(scope="module", params=CARAS)
+def lectura(
+    request: pytest.FixtureRequest, servidor_postgres: ServidorPostgres, plantilla_api: str
+) -> Iterator[Cara]:
+    """Las dos caras sobre la base común: solo para leer."""
+    with escenario_nuevo(servidor_postgres, plantilla_api) as comun, cara_de(request.param, comun) as cara:
+        yield cara
+
+
 def ids(respuesta: Any) -> list[int]:
     return [fila["id"] for fila in respuesta.data]
 
 
-def luna(lectura: Escenario, columnas: str = "id") -> Any:
+def luna(lectura: Cara, columnas: str = "id") -> Any:
     return lectura.cliente().table("clientes").select(columnas).eq("negocio", "luna").order("id")
 
 
-def test_columnas_alias_conversiones_y_json(lectura: Escenario) -> None:
+def test_columnas_alias_conversiones_y_json(lectura: Cara) -> None:
     datos = (
         luna(
             lectura,
@@ -41,7 +52,7 @@ def test_columnas_alias_conversiones_y_json(lectura: Escenario) -> None:
     assert datos[2]["cp"] is None
 
 
-def test_todo_y_tipos(lectura: Escenario) -> None:
+def test_todo_y_tipos(lectura: Cara) -> None:
     fila = luna(lectura, "*").limit(1).execute().data[0]
     assert fila["alta"] == "2026-01-01T00:00:00+00:00"
     assert (
@@ -91,7 +102,7 @@ def test_todo_y_tipos(lectura: Escenario) -> None:
         ("match", ({"id": 1, "edad": 30},), [1]),
     ],
 )
-def test_filtros(lectura: Escenario, metodo: str, argumentos: tuple[Any, ...], esperados: list[int]) -> None:
+def test_filtros(lectura: Cara, metodo: str, argumentos: tuple[Any, ...], esperados: list[int]) -> None:
     assert ids(getattr(luna(lectura), metodo)(*argumentos).execute()) == esperados
 
 
@@ -107,12 +118,12 @@ def test_filtros(lectura: Escenario, metodo: str, argumentos: tuple[Any, ...], e
     ],
 )
 def test_filtros_negados(
-    lectura: Escenario, metodo: str, argumentos: tuple[Any, ...], esperados: list[int]
+    lectura: Cara, metodo: str, argumentos: tuple[Any, ...], esperados: list[int]
 ) -> None:
     assert ids(getattr(luna(lectura).not_, metodo)(*argumentos).execute()) == esperados
 
 
-def test_busqueda_de_texto(lectura: Escenario) -> None:
+def test_busqueda_de_texto(lectura: Cara) -> None:
     tabla = lectura.cliente().table("textos")
     assert ids(tabla.select("id").filter("tsv", "fts(spanish)", "gato").execute()) == [1]
     assert ids(
@@ -135,7 +146,7 @@ def test_busqueda_de_texto(lectura: Escenario) -> None:
     ) == [2]
 
 
-def test_incrustar_a_uno_a_varios_y_por_puente(lectura: Escenario) -> None:
+def test_incrustar_a_uno_a_varios_y_por_puente(lectura: Cara) -> None:
     fila = (
         luna(lectura, "id,negocios(ciudad),cliente_etiquetas(etiqueta_id),etiquetas(titulo),fichas(nota)")
         .execute()
@@ -149,7 +160,7 @@ def test_incrustar_a_uno_a_varios_y_por_puente(lectura: Escenario) -> None:
     assert otra == {"id": 3, "fichas": None, "etiquetas": []}
 
 
-def test_incrustar_hondo_con_filtros_orden_y_limite(lectura: Escenario) -> None:
+def test_incrustar_hondo_con_filtros_orden_y_limite(lectura: Cara) -> None:
     respuesta = (
         lectura.cliente()
         .table("negocios")
@@ -166,7 +177,7 @@ def test_incrustar_hondo_con_filtros_orden_y_limite(lectura: Escenario) -> None:
     ]
 
 
-def test_inner_quita_filas_y_cuenta_igual(lectura: Escenario) -> None:
+def test_inner_quita_filas_y_cuenta_igual(lectura: Cara) -> None:
     respuesta = (
         lectura.cliente()
         .table("clientes")
@@ -182,7 +193,7 @@ def test_inner_quita_filas_y_cuenta_igual(lectura: Escenario) -> None:
     assert sorted(ids(a_uno.execute())) == [1, 2, 3] and "negocios" not in a_uno.execute().data[0]
 
 
-def test_or_sobre_lo_incrustado_y_nulidad(lectura: Escenario) -> None:
+def test_or_sobre_lo_incrustado_y_nulidad(lectura: Cara) -> None:
     negocios = lectura.cliente().table("negocios")
     respuesta = (
         negocios.select("nombre,clientes(id)")
@@ -209,7 +220,7 @@ def test_or_sobre_lo_incrustado_y_nulidad(lectura: Escenario) -> None:
     assert error.value.code == "PGRST120"
 
 
-def test_ambiguedad_y_pistas(lectura: Escenario) -> None:
+def test_ambiguedad_y_pistas(lectura: Cara) -> None:
     with pytest.raises(APIError) as error:
         lectura.cliente().table("pedidos").select("id,clientes(nombre)").execute()
     assert error.value.code == "PGRST201"
@@ -227,11 +238,11 @@ def test_ambiguedad_y_pistas(lectura: Escenario) -> None:
     assert respuesta.data[0]["quien"] == {"id": 1} and respuesta.data[0]["paga"] == {"id": 2}
 
 
-def test_ambiguedad_es_300(lectura: Escenario) -> None:
+def test_ambiguedad_es_300(lectura: Cara) -> None:
     assert lectura.http().get("/pedidos?select=clientes(*)").status_code == 300
 
 
-def test_a_si_misma(lectura: Escenario) -> None:
+def test_a_si_misma(lectura: Cara) -> None:
     personas = (
         lectura.cliente()
         .table("personas")
@@ -247,12 +258,12 @@ def test_a_si_misma(lectura: Escenario) -> None:
     assert personas.data[1]["jefe"] == {"nombre": "Jefa"}
 
 
-def test_extender_lo_incrustado(lectura: Escenario) -> None:
+def test_extender_lo_incrustado(lectura: Cara) -> None:
     fila = luna(lectura, "id,...negocios(ciudad,esta_abierto:abierto)").execute().data[0]
     assert fila == {"id": 1, "ciudad": "Hermosillo", "esta_abierto": True}
 
 
-def test_orden_por_json_nulos_y_lo_incrustado(lectura: Escenario) -> None:
+def test_orden_por_json_nulos_y_lo_incrustado(lectura: Cara) -> None:
     tabla = lectura.cliente().table("clientes")
     assert ids(
         tabla.select("id").eq("negocio", "luna").order("edad", desc=True, nullsfirst=True).execute()
@@ -269,12 +280,12 @@ def test_orden_por_json_nulos_y_lo_incrustado(lectura: Escenario) -> None:
     assert por_otra[0]["negocio"] == "sol"
 
 
-def test_orden_por_lo_que_trae_varias_filas_se_rechaza(lectura: Escenario) -> None:
+def test_orden_por_lo_que_trae_varias_filas_se_rechaza(lectura: Cara) -> None:
     respuesta = lectura.http().get("/negocios?select=nombre,clientes(id)&order=clientes(id)")
     assert respuesta.status_code == 400 and respuesta.json()["code"] == "PGRST118"
 
 
-def test_paginas_y_rangos(lectura: Escenario) -> None:
+def test_paginas_y_rangos(lectura: Cara) -> None:
     con_cuenta = luna(lectura).range(1, 1).execute()
     assert ids(con_cuenta) == [2]
     http = lectura.http()
@@ -292,7 +303,7 @@ def test_paginas_y_rangos(lectura: Escenario) -> None:
     assert [f["id"] for f in junto.json()] == [2]
 
 
-def test_cuenta_con_head(lectura: Escenario) -> None:
+def test_cuenta_con_head(lectura: Cara) -> None:
     respuesta = (
         lectura.cliente()
         .table("clientes")
@@ -303,7 +314,7 @@ def test_cuenta_con_head(lectura: Escenario) -> None:
     assert respuesta.count == 3 and not respuesta.data
 
 
-def test_single_y_maybe_single(lectura: Escenario) -> None:
+def test_single_y_maybe_single(lectura: Cara) -> None:
     assert luna(lectura).eq("id", 1).single().execute().data == {"id": 1}
     assert luna(lectura).eq("id", 1).maybe_single().execute().data == {"id": 1}
     assert luna(lectura).eq("id", 99).maybe_single().execute() is None
@@ -312,7 +323,7 @@ def test_single_y_maybe_single(lectura: Escenario) -> None:
     assert error.value.code == "PGRST116" and error.value.details == "The result contains 3 rows"
 
 
-def test_csv_y_sin_nulos(lectura: Escenario) -> None:
+def test_csv_y_sin_nulos(lectura: Cara) -> None:
     texto = lectura.cliente().table("negocios").select("nombre,ciudad").order("nombre").csv().execute().data
     assert texto == "nombre,ciudad\nluna,Hermosillo\nsol,\nvacio,Nogales"
     sin_nulos = (
@@ -336,14 +347,14 @@ def test_tope_de_filas_en_cada_nivel(servidor_postgres: ServidorPostgres, planti
         assert len(chico.cliente().rpc("escalares", {"n": 9}).execute().data) == 2
 
 
-def test_vistas_y_columnas_calculadas(lectura: Escenario) -> None:
+def test_vistas_y_columnas_calculadas(lectura: Cara) -> None:
     assert sorted(
         f["edad"] for f in lectura.cliente().table("clientes_mayores").select("edad").execute().data
     ) == [45, 51]
     assert luna(lectura, "nombre_mayusculas").eq("id", 1).execute().data == [{"nombre_mayusculas": "ANA"}]
 
 
-def test_nombres_raros(lectura: Escenario) -> None:
+def test_nombres_raros(lectura: Cara) -> None:
     http = lectura.http()
     respuesta = http.get(
         '/Tábla "rara"', params={"select": '"Columna, (x)",select,x:ñandú', '"Columna, (x)"': "eq.hola"}
@@ -351,7 +362,7 @@ def test_nombres_raros(lectura: Escenario) -> None:
     assert respuesta.json() == [{"Columna, (x)": "hola", "select": 1, "x": 2}]
 
 
-def test_prefijo_de_supabase_y_esquemas(lectura: Escenario) -> None:
+def test_prefijo_de_supabase_y_esquemas(lectura: Cara) -> None:
     http = lectura.http()
     assert (
         http.get("/rest/v1/negocios?select=nombre&limit=1").json()
@@ -389,15 +400,13 @@ def test_prefijo_de_supabase_y_esquemas(lectura: Escenario) -> None:
         ("/rpc/", 404, "PGRST125"),
     ],
 )
-def test_lo_que_no_se_entiende_se_rechaza(
-    lectura: Escenario, direccion: str, estado: int, codigo: str
-) -> None:
+def test_lo_que_no_se_entiende_se_rechaza(lectura: Cara, direccion: str, estado: int, codigo: str) -> None:
     respuesta = lectura.http().get(direccion)
     assert (respuesta.status_code, respuesta.json()["code"]) == (estado, codigo)
     assert set(respuesta.json()) == {"code", "message", "details", "hint"}
 
 
-def test_medio_desconocido_y_metodos(lectura: Escenario) -> None:
+def test_medio_desconocido_y_metodos(lectura: Cara) -> None:
     http = lectura.http()
     assert http.get("/negocios", headers={"Accept": "image/png"}).json()["code"] == "PGRST107"
     assert http.request("TRACE", "/negocios").status_code == 405
@@ -406,7 +415,7 @@ def test_medio_desconocido_y_metodos(lectura: Escenario) -> None:
     assert http.get("/negocios", headers={"Prefer": "nada=1"}).status_code == 200
 
 
-def test_un_error_por_head_dice_su_codigo(lectura: Escenario) -> None:
+def test_un_error_por_head_dice_su_codigo(lectura: Cara) -> None:
     respuesta: httpx.Response = lectura.http().head("/nope")
     assert (
         respuesta.status_code == 404

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import random
 import time
-from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import jwt
 import pytest
 from apoyo.api_local import SECRETO, Escenario, escenario_nuevo, ficha
@@ -72,7 +69,10 @@ def test_un_papel_que_la_api_no_puede_tomar(lectura: Escenario, rol: str) -> Non
         # SET ROLE a uno mismo no da nada: sin herencia, no puede leer tablas.
         assert lectura.http(rol).get("/negocios").status_code == 403
     else:
-        assert respuesta.status_code in (400, 403) and respuesta.json()["code"] in ("22023", "42501")
+        existe = rol in ("postgres", "propietario")
+        assert (respuesta.status_code, respuesta.json()["code"]) == (
+            (403, "42501") if existe else (401, "22023")
+        )
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_un_papel_que_la_api_no_puede_tomar(lectura: Escenario, rol: str) -> Non
         ("Bearer " + jwt.encode({"role": "service_role"}, None, algorithm="none"), "PGRST301"),
         ("Bearer " + ficha("anon", exp=int(time.time()) - 60), "PGRST303"),
         ("Bearer " + ficha("anon", nbf=int(time.time()) + 600), "PGRST303"),
-        ("Bearer " + jwt.encode({"role": ["service_role"]}, SECRETO), "PGRST303"),
+        ("Bearer " + jwt.encode({"role": "anon", "exp": "mañana"}, SECRETO), "PGRST303"),
     ],
 )
 def test_jwt_que_no_valen(lectura: Escenario, encabezado: str, codigo: str) -> None:
@@ -117,28 +117,3 @@ def test_sin_papel_anonimo_hace_falta_jwt(servidor_postgres: ServidorPostgres, p
     with escenario_nuevo(servidor_postgres, plantilla_api, rol_anonimo=None) as escenario:
         assert escenario.http(None).get("/negocios").json()["code"] == "PGRST302"
         assert escenario.http().get("/negocios").status_code == 200
-
-
-def test_veinte_hilos_nunca_ven_los_datos_de_otro(
-    servidor_postgres: ServidorPostgres, plantilla_api: str
-) -> None:
-    with escenario_nuevo(servidor_postgres, plantilla_api, conexiones=4) as escenario:
-        for n in range(20):
-            escenario.http("service_role").post("/privado", json={"duenio": f"p{n}", "texto": f"p{n}"})
-        comun = httpx.Client(transport=httpx.WSGITransport(app=escenario.api), base_url="http://local")
-
-        def recorrer(n: int) -> int:
-            azar = random.Random(n)
-            yo = {"Authorization": f"Bearer {ficha('authenticated', quien=f'p{n}')}"}
-            for _ in range(40):
-                if azar.random() < 0.2:
-                    assert comun.get("/privado?select=nada", headers=yo).status_code == 400
-                elif azar.random() < 0.5:
-                    assert comun.post("/rpc/quien_soy", headers=yo).json()["quien"] == f"p{n}"
-                else:
-                    filas = comun.get("/privado?select=texto", headers=yo).json()
-                    assert filas == [{"texto": f"p{n}"}]
-            return n
-
-        with ThreadPoolExecutor(20) as hilos:
-            assert sorted(hilos.map(recorrer, range(20))) == list(range(20))
