@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from ..utils.errores import ErrorServicioExterno
 from ..utils.logging_utils import registro
 from . import consultas, motor_local
-from .codificador import codificador_actual
+from .cercania import CercaniaLocal
+from .codificador import codificador_actual, local
+from .escritura import enderezar
 from .indexar import indexar_faltantes
 from .motor_local import Bloque, Candidato, Evaluado
 
 bitacora = registro(__name__)
 
-LIMITE = 12
+# Los bloques que la base trae para compararlos despacio; la primera criba la hacen vectores, palabras y trigramas.
+LIMITE = 24
 LARGO_MAXIMO_PREGUNTA = 600
 # WhatsApp por Twilio corta en 1,600; el saludo también ocupa.
 LARGO_MAXIMO_RESPUESTA = 1_200
@@ -44,7 +48,7 @@ def buscar(nombre_nora: str, pregunta: str) -> list[Candidato]:
     Raises:
         ErrorServicioExterno: la base no contestó.
     """
-    texto = pregunta.strip()[:LARGO_MAXIMO_PREGUNTA]
+    texto = enderezar(pregunta.strip()[:LARGO_MAXIMO_PREGUNTA])
     if not texto:
         return []
     vector = None
@@ -62,7 +66,8 @@ def probar(nombre_nora: str, pregunta: str) -> Resultado:
     Raises:
         ErrorServicioExterno: la base no contestó.
     """
-    decision = motor_local.decidir(pregunta, buscar(nombre_nora, pregunta))
+    pregunta = pregunta.strip()[:LARGO_MAXIMO_PREGUNTA]
+    decision = motor_local.decidir(pregunta, buscar(nombre_nora, pregunta), cercania_actual())
     if decision.tipo == "segura":
         texto = texto_para(decision.elegidos[0].bloque, pregunta)
     elif decision.tipo == "dudosa":
@@ -70,6 +75,16 @@ def probar(nombre_nora: str, pregunta: str) -> Resultado:
     else:
         texto = ""
     return Resultado(decision.tipo, decision.confianza, texto, decision.elegidos, decision.candidatos)
+
+
+def cercania_actual() -> CercaniaLocal | None:
+    """La comparación de palabras sueltas; None si los vectores se piden a otro servicio."""
+    return _cercania() if codificador_actual() is local() else None
+
+
+@lru_cache(maxsize=1)
+def _cercania() -> CercaniaLocal:
+    return CercaniaLocal(local())
 
 
 def texto_de_temas(titulos: list[str]) -> str:

@@ -1,35 +1,28 @@
 """El motor local: decide con bloques ya escritos y nunca inventa. Puro: no toca la base ni la red.
 
-Junta en una confianza lo que se parecen los vectores, las palabras y los trigramas. Las constantes se ajustaron con
-`tests/apoyo/datos_motor.py` (tres negocios inventados; otros dos miden).
+Cada pregunta elige entre sus bloques y «ninguno» (regresión logística condicional): la ventaja del primero sobre el
+segundo ya va dentro de la confianza. Los pesos están en `pesos_motor.json`, que escribe `benchmarks/ajustar_motor.py`.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from . import rasgos
+from .lectura import leer_bloque
+from .medidas import Cercania, Medidas, Senales, medir
 
-# Cada pregunta elige entre sus bloques y «ninguno» (regresión logística condicional): la ventaja del primero sobre el
-# segundo ya va dentro de la confianza.
-PESOS: dict[str, float] = {
-    "vectorial": 3.94,
-    "cobertura": 4.66,
-    "titulo": 1.33,
-    "trigramas": 0.94,
-    "lexico": 0.87,
-    "tema": 0.88,
-    "tema_titulo": 2.13,
-    "numero_ajeno": 0.34,
-}
-NINGUNO = 1.93
-NINGUNO_POR_PALABRAS_AJENAS = 2.5
-
-CONFIANZA_SEGURA = 0.62
-CONFIANZA_DUDOSA = 0.16
+ARCHIVO_DE_PESOS = Path(__file__).with_name("pesos_motor.json")
+_AJUSTE = json.loads(ARCHIVO_DE_PESOS.read_text(encoding="utf-8"))
+PESOS: dict[str, float] = _AJUSTE["bloque"]
+NINGUNO: dict[str, float] = _AJUSTE["ninguno"]
+CONFIANZA_SEGURA: float = _AJUSTE["segura"]
+CONFIANZA_DUDOSA: float = _AJUSTE["dudosa"]
 TEMAS_MAXIMOS = 3
 
 
@@ -71,9 +64,13 @@ class Decision:
     candidatos: tuple[Evaluado, ...]
 
 
-def decidir(pregunta: str, candidatos: Sequence[Candidato]) -> Decision:
-    """Segura, dudosa entre unos temas, o desconocida."""
-    evaluados = evaluar(pregunta, candidatos)
+def decidir(pregunta: str, candidatos: Sequence[Candidato], cercania: Cercania | None = None) -> Decision:
+    """Segura, dudosa entre unos temas, o desconocida.
+
+    Args:
+        cercania: compara palabras sueltas por su sentido; sin ella solo cuentan las iguales y los sinónimos.
+    """
+    evaluados = evaluar(pregunta, candidatos, cercania)
     if not evaluados:
         return Decision("desconocida", 0.0, (), ())
     mejor = evaluados[0]
@@ -83,13 +80,15 @@ def decidir(pregunta: str, candidatos: Sequence[Candidato]) -> Decision:
     return Decision("dudosa" if posibles else "desconocida", mejor.confianza, posibles, evaluados)
 
 
-def evaluar(pregunta: str, candidatos: Sequence[Candidato]) -> tuple[Evaluado, ...]:
+def evaluar(
+    pregunta: str, candidatos: Sequence[Candidato], cercania: Cercania | None = None
+) -> tuple[Evaluado, ...]:
     """Los candidatos con su confianza, mayores primero; lo que falte para 1 es la confianza en que ninguno contesta."""
     if not candidatos:
         return ()
-    filas, ajenas = medir(pregunta, candidatos)
-    utilidades = [sum(PESOS[nombre] * valor for nombre, valor in fila.items()) for fila in filas]
-    ninguno = NINGUNO + NINGUNO_POR_PALABRAS_AJENAS * ajenas
+    medidas = medidas_de(pregunta, candidatos, cercania)
+    utilidades = [sum(PESOS[nombre] * valor for nombre, valor in fila.items()) for fila in medidas.filas]
+    ninguno = sum(NINGUNO[nombre] * valor for nombre, valor in medidas.ninguno.items())
     tope = max(*utilidades, ninguno)
     total = math.exp(ninguno - tope) + sum(math.exp(u - tope) for u in utilidades)
     evaluados = [
@@ -99,35 +98,13 @@ def evaluar(pregunta: str, candidatos: Sequence[Candidato]) -> tuple[Evaluado, .
     return tuple(sorted(evaluados, key=lambda e: -e.confianza))
 
 
-def medir(pregunta: str, candidatos: Sequence[Candidato]) -> tuple[list[dict[str, float]], float]:
-    """Los rasgos de cada candidato, y qué parte de la pregunta no está en ningún bloque (0 a 1)."""
-    textos = [f"{c.bloque.titulo} {c.bloque.contenido} {' '.join(c.bloque.etiquetas)}" for c in candidatos]
-    vocabulario = rasgos.Vocabulario(textos)
-    buscadas = rasgos.palabras_de(pregunta)
-    temas = rasgos.temas_de(pregunta, es_pregunta=True)
-    propias = [p for p in buscadas if not rasgos.es_de_tema(p)]
-    numeros = {p for p in buscadas if p.isdigit()}
-    filas = []
-    for candidato, texto in zip(candidatos, textos, strict=True):
-        palabras = rasgos.palabras_de(texto)
-        titulo = rasgos.palabras_de(candidato.bloque.titulo)
-        temas_del_titulo = rasgos.temas_de(candidato.bloque.titulo, es_pregunta=False)
-        temas_del_bloque = rasgos.temas_de(texto, es_pregunta=False)
-        filas.append(
-            {
-                "vectorial": candidato.vectorial,
-                "cobertura": rasgos.cobertura(buscadas, palabras, vocabulario, temas_del_bloque),
-                "titulo": rasgos.cobertura(titulo, buscadas, vocabulario),
-                "trigramas": candidato.trigramas,
-                "lexico": min(candidato.lexico * 4, 1.0),
-                "tema": len(temas & temas_del_bloque) / len(temas) if temas else 0.0,
-                "tema_titulo": len(temas & temas_del_titulo) / len(temas) if temas else 0.0,
-                "numero_ajeno": 1.0 if numeros - set(palabras) else 0.0,
-            }
-        )
-    todas = [palabra for texto in textos for palabra in rasgos.palabras_de(texto)]
-    ajenas = 1 - rasgos.cobertura(propias, todas, vocabulario) if propias else 0.0
-    return filas, ajenas
+def medidas_de(pregunta: str, candidatos: Sequence[Candidato], cercania: Cercania | None = None) -> Medidas:
+    """Los rasgos de una pregunta con sus candidatos (al menos uno)."""
+    bloques = [
+        leer_bloque(c.bloque.titulo, " ".join((c.bloque.contenido, *c.bloque.etiquetas))) for c in candidatos
+    ]
+    senales = [Senales(c.vectorial, c.lexico, c.trigramas) for c in candidatos]
+    return medir(pregunta, bloques, senales, cercania)
 
 
 def recortar(texto: str, pregunta: str, maximo: int) -> str:

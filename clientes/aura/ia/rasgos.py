@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence, Set
-from functools import lru_cache
 
-_PALABRA = re.compile(r"[a-z0-9]+")
-_REPETIDAS = re.compile(r"([a-z])\1{2,}")
+from .escritura import PALABRA, plano, raiz
+
 _RENGLON = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 
@@ -108,47 +106,15 @@ _CUANTO_PRECIO = re.compile(
 _DONDE = re.compile(r"\b(?:donde|por donde)\b.{0,12}\b(?:estan|esta|quedan?|se encuentran|ubicad\w+|es)\b")
 
 
-def plano(texto: str) -> str:
-    """Minúsculas, sin acentos ni letras alargadas."""
-    sin = "".join(c for c in unicodedata.normalize("NFKD", texto.lower()) if not unicodedata.combining(c))
-    return _REPETIDAS.sub(r"\1", sin)
-
-
 def palabras_de(texto: str) -> list[str]:
     """Las palabras que dicen algo, en orden."""
-    return [p for p in _PALABRA.findall(plano(texto)) if p not in VACIAS and (len(p) > 1 or p.isdigit())]
-
-
-# De la más larga a la más corta: gana la primera que cabe.
-_TERMINACIONES = tuple(
-    sorted(
-        juntar(
-            """
-            aciones iciones amientos imientos amiento imiento acion icion adores adoras ador adora
-            andolos ando iendo arme arse arte erse irse arlo arla arlos amos emos imos aron ieron aban
-            adas ados idas idos ada ado ida ido aste ara ar er ir an en as es os a e o s
-            """
-        ),
-        key=lambda final: (-len(final), final),
-    )
-)
-
-
-@lru_cache(maxsize=20_000)
-def raiz(palabra: str) -> str:
-    """Una raíz tosca del español: quita plural, género y terminaciones comunes de verbo."""
-    if palabra.isdigit() or len(palabra) <= 4:
-        return palabra.rstrip("s") if len(palabra) == 4 and not palabra.isdigit() else palabra
-    for final in _TERMINACIONES:
-        if palabra.endswith(final) and len(palabra) - len(final) >= 4:
-            return palabra[: -len(final)]
-    return palabra
+    return [p for p in PALABRA.findall(plano(texto)) if p not in VACIAS and (len(p) > 1 or p.isdigit())]
 
 
 def temas_de(texto: str, *, es_pregunta: bool) -> set[str]:
     """Los temas comunes que toca un texto."""
     limpio = plano(texto)
-    temas = {tema for palabra in _PALABRA.findall(limpio) for tema in _TEMA_DE.get(palabra, ())}
+    temas = {tema for palabra in PALABRA.findall(limpio) for tema in _TEMA_DE.get(palabra, ())}
     if es_pregunta:
         if _CUANTO_PRECIO.search(limpio) and not temas & {"horario"}:
             temas.add("precio")
@@ -158,9 +124,9 @@ def temas_de(texto: str, *, es_pregunta: bool) -> set[str]:
     return temas
 
 
-def es_de_tema(palabra: str) -> bool:
-    """Si la palabra nombra un tema común (precio, horario…) y no algo propio del negocio."""
-    return palabra in _TEMA_DE
+def temas_de_palabra(palabra: str) -> Set[str]:
+    """Los temas comunes que nombra una palabra."""
+    return _TEMA_DE.get(palabra, set())
 
 
 def se_parecen(una: str, otra: str) -> float:

@@ -8,6 +8,7 @@ from typing import Literal
 from ...conversacion.decisores.bienvenida import quitar_saludo
 from ...conversacion.decisores.pasar_a_persona import AVISO, TEXTO
 from ...ia.conocimiento import Resultado, probar
+from ...ia.consejo import que_falta
 from ...utils.config import leer_configuracion
 
 # Por debajo de esto un bloque no se parece lo bastante para decir que «iba por ahí».
@@ -64,12 +65,33 @@ def que_responderia(nombre_nora: str, pregunta: str) -> Prueba:
             explicacion = "Preguntaría si se refiere a ese tema antes de contestar."
         else:
             explicacion = "Preguntaría a cuál de estos temas se refiere antes de contestar."
-        consejo = "Abre el tema que contesta esto y agrégale las palabras del cliente, tal como las escribió."
-        return _prueba(pregunta, resultado, "Dudosa: preguntaría", explicacion, resultado.texto, consejo)
+        return _prueba(
+            pregunta,
+            resultado,
+            "Dudosa: preguntaría",
+            explicacion,
+            resultado.texto,
+            _que_escribir(pregunta, resultado),
+        )
     explicacion = "Nada de lo que sabe contesta esto. No inventa: avisa y te deja la conversación."
     consejo = "Escribe un tema nuevo con la respuesta. Usa en el título las palabras de tus clientes."
     frase = f"{leer_configuracion(nombre_nora).mensaje_fuera_tema.strip() or TEXTO} {AVISO}"
     return _prueba(pregunta, resultado, "Pasaría a una persona", explicacion, frase, consejo)
+
+
+def _que_escribir(pregunta: str, resultado: Resultado) -> str:
+    """Con qué se le quitaría la duda: un dato, unas palabras, o distinguir dos temas parecidos."""
+    mejor = resultado.elegidos[0].bloque
+    falta = que_falta(quitar_saludo(pregunta) or pregunta, mejor)
+    if falta.datos:
+        return f"«{mejor.titulo}» no dice {' ni '.join(falta.datos)}. Si es el tema, escríbelo ahí."
+    if falta.palabras:
+        dichas = ", ".join(f"«{palabra}»" for palabra in falta.palabras)
+        return f"Si lo contesta «{mejor.titulo}», agrégale las palabras del cliente: {dichas}."
+    if len(resultado.elegidos) > 1:
+        otro = resultado.elegidos[1].bloque
+        return f"«{mejor.titulo}» y «{otro.titulo}» se parecen. Di en cada título en qué se distinguen."
+    return f"Escribe en el título de «{mejor.titulo}» las palabras con que lo piden tus clientes."
 
 
 def _prueba(
