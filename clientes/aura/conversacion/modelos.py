@@ -94,15 +94,17 @@ class Turno(_Leido):
 
 @dataclass(frozen=True)
 class Fuente:
-    """Un bloque en que se apoya una respuesta; `puntaje` de 0 a 1."""
+    """En qué se apoya una respuesta: un bloque, o lo que devolvió una herramienta (sin id). `puntaje` de 0 a 1."""
 
     id: str
     titulo: str
     puntaje: float
+    tipo: Literal["bloque", "herramienta"] = "bloque"
 
     def como_json(self) -> dict[str, Any]:
         """Como se guarda en `mensajes.fuentes`."""
-        return {"id": self.id, "titulo": self.titulo, "puntaje": round(self.puntaje, 3)}
+        comun = {"id": self.id, "titulo": self.titulo, "puntaje": round(self.puntaje, 3)}
+        return comun if self.tipo == "bloque" else {**comun, "tipo": self.tipo}
 
 
 @dataclass(frozen=True)

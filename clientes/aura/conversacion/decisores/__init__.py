@@ -15,6 +15,7 @@ from . import (
     cortesia,
     eleccion,
     medios,
+    modelo,
     nora_apagada,
     pasar_a_persona,
     pedir_persona,
@@ -24,7 +25,8 @@ from . import (
 
 Decisor = Callable[[Turno], Decision | None]
 
-# La baja va primero: se respeta aunque una persona lleve la plática o la Nora esté apagada.
+# La baja va primero: se respeta aunque una persona lleve la plática o la Nora esté apagada. El modelo, después de lo
+# que no necesita pensarse, y antes del motor local, que contesta cuando el modelo no puede.
 EN_ORDEN: tuple[Decisor, ...] = (
     baja.decidir,
     persona_al_mando.decidir,
@@ -34,6 +36,7 @@ EN_ORDEN: tuple[Decisor, ...] = (
     respuesta_automatica.decidir,
     bienvenida.decidir,
     cortesia.decidir,
+    modelo.decidir,
     conocimiento.decidir,
     pasar_a_persona.decidir,
 )

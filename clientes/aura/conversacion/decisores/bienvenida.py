@@ -11,7 +11,7 @@ from ..texto import plano
 _SALUDO = re.compile(
     r"(?:(?:hola|holi|holis|hey|hi|hello|buen(?:os|as)?|buen|dias?|tardes?|noches?|que tal|que onda|como estas?|"
     r"como esta|como le va|saludos|disculpa|disculpe|oye|oiga|nora|a todos|muy|lindo|bonito|bonita|excelente|"
-    r"dia|tarde|noche|buenas)\b ?)+"
+    r"dia|tarde|noche|buenas|(?:tengo |solo |quiero hacer(?:le|te)? |nada mas )?una (?:pregunta|duda|consulta))\b ?)+"
 )
 SALUDO_CORTO = "¡Hola! ¿En qué te ayudo?"
 

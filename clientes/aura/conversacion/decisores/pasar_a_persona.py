@@ -17,9 +17,13 @@ def aviso_reciente(turno: Turno) -> bool:
     )
 
 
+def frase(turno: Turno) -> str:
+    """Lo que se le dice al cliente: que no se sabe, y que una persona viene."""
+    return f"{turno.nora.mensaje_fuera_tema.strip() or TEXTO} {AVISO}"
+
+
 def decidir(turno: Turno) -> Decision:
     """Siempre decide."""
     if aviso_reciente(turno):
         return Decision("pasar_a_persona", pasar_a_persona=True, motivo=MOTIVO)
-    frase = turno.nora.mensaje_fuera_tema.strip() or TEXTO
-    return Decision("pasar_a_persona", texto=f"{frase} {AVISO}", pasar_a_persona=True, motivo=MOTIVO)
+    return Decision("pasar_a_persona", texto=frase(turno), pasar_a_persona=True, motivo=MOTIVO)
