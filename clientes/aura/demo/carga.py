@@ -15,7 +15,7 @@ from app_config import Config
 from ..personas import servicio as personas
 from ..registro.registro_dinamico import catalogo_de, registro_de
 from ..utils.logging_utils import registro
-from . import consultas, contenido
+from . import consultas, consultas_tareas, contenido
 
 DIAS = 30
 CONTACTOS = 40
@@ -30,6 +30,7 @@ def cargar(app: Flask) -> dict[str, str]:
         modulos = [m.nombre for m in catalogo_de(app).para(contenido.NOMBRE_NORA)]
         consultas.crear_nora(modulos)
         _cargar_platicas(consultas.guardar_bloques())
+        consultas.ordenar_contactos(random.Random(SEMILLA))  # noqa: S311  siempre los mismos
     for (correo, contrasena), (rol, nombre) in zip(
         cuentas.items(),
         (("admin", "Admin de demostración"), ("dueno", "Rosa Peralta"), ("agente", "Luis Gámez")),
@@ -42,7 +43,14 @@ def cargar(app: Flask) -> dict[str, str]:
         elif recien_inventadas:  # se borró el archivo que las guarda: las de antes ya nadie las sabe
             personas.cambiar_contrasena(usuario_id, contrasena)
     registro_de(app).releer(contenido.NOMBRE_NORA)
+    _cargar_tareas()
     return cuentas
+
+
+def _cargar_tareas() -> None:
+    duena, agente = (consultas.id_de_cuenta(correo) for correo in ("duena@demo.mx", "agente@demo.mx"))
+    if duena and agente and not consultas_tareas.hay():
+        consultas_tareas.cargar(duena, agente)
 
 
 def _cuentas(app: Flask) -> tuple[dict[str, str], bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -178,3 +179,57 @@ def _mensajes(
         "fecha_creacion": (momento + timedelta(seconds=40 if autor == "persona" else 7)).isoformat(),
     }
     return [entrante, saliente]
+
+
+def ordenar_contactos(azar: random.Random) -> None:
+    """Etiquetas con color, campos propios y notas en los contactos que ya están."""
+    etiquetas = filas(
+        supabase.table("etiquetas").insert(
+            [
+                {"nombre_nora": NORA, "nombre": nombre, "color": color, "regla": regla}
+                for nombre, color, regla in contenido.ETIQUETAS
+            ]
+        )
+    )
+    campos = filas(
+        supabase.table("campos_propios").insert(
+            [
+                {
+                    "nombre_nora": NORA,
+                    "nombre": nombre,
+                    "tipo": tipo,
+                    "opciones": list(opciones),
+                    "orden": orden,
+                }
+                for orden, (nombre, tipo, opciones) in enumerate(contenido.CAMPOS)
+            ]
+        )
+    )
+    cumple, estilista, tono = (campo["id"] for campo in campos)
+    puestas, notas = [], []
+    contactos = filas(supabase.table("contactos").select("id").eq("nombre_nora", NORA).order("telefono"))
+    for contacto in contactos:
+        elegidas = azar.sample(etiquetas, azar.choice((0, 1, 1, 2, 3)))
+        puestas += [
+            {"nombre_nora": NORA, "contacto_id": contacto["id"], "etiqueta_id": etiqueta["id"]}
+            for etiqueta in elegidas
+        ]
+        if azar.random() < 0.4:
+            notas.append(
+                {"nombre_nora": NORA, "contacto_id": contacto["id"], "texto": azar.choice(contenido.NOTAS)}
+            )
+        propios = {
+            cumple: f"19{azar.randint(65, 99)}-{azar.randint(1, 12):02d}-{azar.randint(1, 28):02d}",
+            estilista: azar.choice(contenido.CAMPOS[1][2]),
+            tono: azar.choice(contenido.TONOS),
+        }
+        ejecutar(
+            supabase.table("contactos")
+            .update({"propios": propios})
+            .eq("nombre_nora", NORA)
+            .eq("id", contacto["id"])
+        )
+    ejecutar(supabase.table("contacto_etiquetas").insert(puestas))
+    ejecutar(supabase.table("contacto_notas").insert(notas))
+    # Lo de ejemplo no lo cambió nadie: la historia empieza cuando alguien lo use.
+    ejecutar(supabase.table("contacto_cambios").delete().eq("nombre_nora", NORA))

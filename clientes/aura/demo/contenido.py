@@ -152,3 +152,26 @@ ESPERAN: tuple[str, ...] = (
     "Quisiera hablar con una persona",
     "¿Me pueden facturar lo de la semana pasada?",
 )
+
+# (nombre, color, cuándo se usa)
+ETIQUETAS: tuple[tuple[str, str, str], ...] = (
+    ("VIP", "violeta", "Viene al menos dos veces al mes o gasta más de $1,500."),
+    ("Novias", "rosa", "Preguntó por el paquete de novia o tiene fecha de boda."),
+    ("Uñas", "azul", "Su servicio de siempre es manicure o pedicure."),
+    ("Color", "mar", "Se tiñe con nosotros."),
+    ("Debe", "vino", "Tiene un pago pendiente. Quítala cuando pague."),
+    ("Cumple este mes", "arena", ""),
+)
+# (nombre, tipo, opciones)
+CAMPOS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("Cumpleaños", "fecha", ()),
+    ("Estilista", "opcion", ("Rosa", "Luis", "Maribel")),
+    ("Tono de tinte", "texto", ()),
+)
+TONOS = ("6.1 rubio oscuro ceniza", "5 castaño claro", "7.3 rubio dorado")
+NOTAS = (
+    "Prefiere citas después de las 5, sale tarde del trabajo.",
+    "Alérgica al amoniaco: siempre tinte sin amoniaco.",
+    "Recomendó a su hermana, hay que agradecerle.",
+    "Le gustó el gel nude; ofrecerlo otra vez.",
+)
