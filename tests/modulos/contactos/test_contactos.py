@@ -167,7 +167,7 @@ def test_ver_mas_recorre_todos_sin_repetir(duena: Any, marea: str) -> None:
     url: str | None = f"{BASE}/"
     while url:
         pagina = duena.get(url).get_data(as_text=True)
-        vistos += re.findall(r"Persona \d\d", pagina)
+        vistos += re.findall(r'lista-titulo recortado">(Persona \d\d)', pagina)
         siguiente = re.search(r'href="([^"]*antes_id=[^"]*)"', pagina)
         url = siguiente[1].replace("&amp;", "&") if siguiente else None
     assert sorted(vistos) == [f"Persona {n:02d}" for n in range(75)]
@@ -225,12 +225,16 @@ def test_editar_con_el_numero_de_otro(duena: Any) -> None:
     )
 
 
-def test_borrar_se_lleva_la_conversacion_y_queda_en_la_auditoria(duena: Any, marea: str) -> None:
+def test_borrar_va_a_la_papelera_y_queda_en_la_auditoria(duena: Any, marea: str) -> None:
     contacto_id = crear(duena, etiqueta_nueva="VIP")
     conversar(marea, contacto_id, "hola")
-    assert duena.enviar(f"{BASE}/{contacto_id}/borrar").status_code == 302
+    respuesta = duena.enviar(f"{BASE}/{contacto_id}/borrar")
+    assert respuesta.status_code == 302 and "deshacer=" in respuesta.location
     for tabla in ("contactos", "conversaciones", "mensajes", "contacto_etiquetas"):
-        assert filas(supabase.table(tabla).select("nombre_nora")) == [], tabla
+        assert len(filas(supabase.table(tabla).select("nombre_nora"))) == 1, "nada se pierde al borrar"
+    assert "Ana Núñez" not in duena.get(f"{BASE}/").get_data(as_text=True)
+    assert "Ana Núñez" not in duena.get(f"{BASE}/?q=ana").get_data(as_text=True).replace("«ana»", "")
+    assert "Ana Núñez" in duena.get(f"{BASE}/?estado=borrado").get_data(as_text=True)
     anotado = filas(supabase.table("auditoria").select("*").eq("accion", "borrar_contacto"))
     assert [(a["objeto"], a["nombre_nora"]) for a in anotado] == [(contacto_id, "marea")]
 

@@ -2,148 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from postgrest import CountMethod
-from pydantic import BaseModel, ConfigDict
-
-from ...utils.formato import telefono as telefono_legible
 from ...utils.supabase_client import supabase_de_nora
-from ...utils.supabase_helpers import ejecutar, filas, una_fila, valor
+from ...utils.supabase_helpers import ejecutar, filas, valor
+from .modelos import CampoPropio, Contacto, Cursor, EnLote, Ficha, Filtro, Grupo, Leidos, ParaEditar
 
-COLUMNAS_LISTA = (
-    "id,canal,nombre,nombre_perfil,telefono,baja_en,ultimo_mensaje_en,fecha_creacion,"
-    "conversaciones(id,espera_persona_desde),etiquetas(id,nombre)"
-)
-COLUMNAS_FICHA = (
-    "id,canal,nombre,nombre_perfil,telefono,correo,notas,baja_en,problema_envio,ultimo_mensaje_en,fecha_creacion,"
-    "conversaciones(id,espera_persona_desde),etiquetas(id,nombre)"
-)
-ETIQUETAS_MAXIMAS = 200
+POR_TRAMO = 1_000
 
 
-class _Fila(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Etiqueta(_Fila):
-    """Una etiqueta de la Nora."""
-
-    id: str
-    nombre: str
-
-
-class Platica(_Fila):
-    """La conversación de un contacto, lo justo para llegar a ella."""
-
-    id: str
-    espera_persona_desde: datetime | None = None
-
-
-class Contacto(_Fila):
-    """Un cliente. `telefono` en E.164; nulo si escribe con nombre de usuario de WhatsApp."""
-
-    id: str
-    canal: Literal["whatsapp", "simulador"]
-    nombre: str
-    nombre_perfil: str
-    telefono: str | None
-    correo: str = ""
-    notas: str = ""
-    baja_en: datetime | None = None
-    problema_envio: Literal["", "invalido", "bloqueado"] = ""
-    ultimo_mensaje_en: datetime | None = None
-    fecha_creacion: datetime
-    conversaciones: Platica | None = None
-    etiquetas: tuple[Etiqueta, ...] = ()
-
-    @property
-    def quien(self) -> str:
-        """Cómo llamarle en pantalla: lo que escribió el negocio, o lo que dice su perfil, o su teléfono."""
-        return self.nombre or self.nombre_perfil or telefono_legible(self.telefono) or "Sin nombre"
-
-    @property
-    def platica(self) -> Platica | None:
-        """Su conversación, si ya hubo una."""
-        return self.conversaciones
-
-    @property
-    def nombres_de_etiquetas(self) -> list[str]:
-        """Sus etiquetas, por orden alfabético."""
-        return sorted((e.nombre for e in self.etiquetas), key=str.casefold)
-
-
-class Cursor(NamedTuple):
-    """El último contacto de una página; la siguiente empieza después de él."""
-
-    fecha_creacion: datetime
-    id: str
-
-
-class Recado(_Fila):
-    """Un mensaje, como se asoma en la ficha."""
-
-    id: int
-    sentido: Literal["entrante", "saliente"]
-    autor: Literal["contacto", "nora", "persona"]
-    tipo: str
-    texto: str
-    fecha_creacion: datetime
-
-
-def buscar(nombre_nora: str, texto: str, limite: int, despues_de: Cursor | None) -> list[Contacto]:
-    """Contactos que se parecen al texto; sin texto, los más nuevos primero, desde el cursor."""
-    argumentos = {
-        "p_texto": texto,
-        "p_limite": limite,
-        "p_antes_de": despues_de.fecha_creacion.isoformat() if despues_de else None,
-        "p_antes_id": despues_de.id if despues_de else None,
-    }
-    consulta = supabase_de_nora(nombre_nora).rpc("buscar_contactos", argumentos).select(COLUMNAS_LISTA)
-    return [Contacto.model_validate(fila) for fila in filas(consulta)]
-
-
-def leer(nombre_nora: str, contacto_id: str) -> Contacto | None:
-    """Un contacto con sus etiquetas y su conversación; None si no es de esta Nora."""
-    fila = una_fila(
-        supabase_de_nora(nombre_nora)
-        .table("contactos")
-        .select(COLUMNAS_FICHA)
-        .eq("nombre_nora", nombre_nora)
-        .eq("id", contacto_id)
+def listar(nombre_nora: str, filtro: Filtro, limite: int, despues_de: Cursor | None) -> Leidos:
+    """Los que pasan el filtro, lo más reciente primero; con cuentas si es la primera página."""
+    return Leidos.model_validate(
+        valor(supabase_de_nora(nombre_nora).rpc("listar_contactos", _pagina(filtro, limite, despues_de)))
     )
-    return Contacto.model_validate(fila) if fila else None
 
 
-def ultimos_mensajes(
-    nombre_nora: str, conversacion_id: str, desde: datetime, limite: int
-) -> tuple[list[Recado], int]:
-    """(los últimos mensajes, del más nuevo al más viejo; cuántos hubo en total desde esa fecha)."""
-    respuesta = ejecutar(
-        supabase_de_nora(nombre_nora)
-        .table("mensajes")
-        .select("id,sentido,autor,tipo,texto,fecha_creacion", count=CountMethod.exact)
-        .eq("nombre_nora", nombre_nora)
-        .eq("conversacion_id", conversacion_id)
-        .gte("fecha_creacion", desde.isoformat())
-        .order("id", desc=True)
-        .limit(limite)
+def recorrer(nombre_nora: str, filtro: Filtro) -> Iterator[Contacto]:
+    """Todos los que pasan el filtro, de mil en mil."""
+    cursor: Cursor | None = None
+    while True:
+        leidos = Leidos.model_validate(
+            valor(supabase_de_nora(nombre_nora).rpc("listar_contactos", _pagina(filtro, POR_TRAMO, cursor)))
+        ).contactos
+        yield from leidos
+        if len(leidos) < POR_TRAMO:
+            return
+        cursor = Cursor(leidos[-1].actividad_en, leidos[-1].id)
+
+
+def leer_ficha(nombre_nora: str, contacto_id: str) -> Ficha | None:
+    """Un contacto con todo; None si no es de esta Nora."""
+    leida = valor(supabase_de_nora(nombre_nora).rpc("leer_contacto", {"p_contacto_id": contacto_id}))
+    return Ficha.model_validate(leida) if leida else None
+
+
+def para_editar(nombre_nora: str, contacto_id: str | None) -> ParaEditar:
+    """Lo que pide el formulario; su `contacto` es None al crear o si no es de esta Nora."""
+    return ParaEditar.model_validate(
+        valor(supabase_de_nora(nombre_nora).rpc("para_editar_contacto", {"p_contacto_id": contacto_id}))
     )
-    return [Recado.model_validate(fila) for fila in respuesta.data], int(respuesta.count or 0)
-
-
-def listar_etiquetas(nombre_nora: str) -> list[Etiqueta]:
-    """Las etiquetas de la Nora, por nombre."""
-    consulta = (
-        supabase_de_nora(nombre_nora)
-        .table("etiquetas")
-        .select("id,nombre")
-        .eq("nombre_nora", nombre_nora)
-        .order("nombre")
-        .limit(ETIQUETAS_MAXIMAS)
-    )
-    return [Etiqueta.model_validate(fila) for fila in filas(consulta)]
 
 
 def guardar(
@@ -155,6 +54,8 @@ def guardar(
     correo: str,
     notas: str,
     etiquetas: list[str],
+    propios: dict[str, str],
+    usuario_id: str,
 ) -> str:
     """Crea (sin id) o cambia un contacto con sus etiquetas; devuelve su id.
 
@@ -170,17 +71,171 @@ def guardar(
         "p_correo": correo,
         "p_notas": notas,
         "p_etiquetas": etiquetas,
+        "p_propios": propios,
+        "p_usuario_id": usuario_id,
     }
     return str(valor(supabase_de_nora(nombre_nora).rpc("guardar_contacto", argumentos)))
 
 
-def borrar(nombre_nora: str, contacto_id: str) -> bool:
-    """Borra un contacto con su conversación y sus mensajes; falso si no es de esta Nora."""
-    borradas = filas(
+def marcar(nombre_nora: str, contacto_id: str, marca: str, activo: bool, usuario_id: str) -> bool:
+    """Pone o quita `baja` o `bloqueado`; falso si no es de esta Nora."""
+    argumentos = {
+        "p_contacto_id": contacto_id,
+        "p_marca": marca,
+        "p_activo": activo,
+        "p_usuario_id": usuario_id,
+    }
+    return bool(valor(supabase_de_nora(nombre_nora).rpc("marcar_contacto", argumentos)))
+
+
+def en_lote(
+    nombre_nora: str,
+    accion: str,
+    ids: Sequence[str],
+    filtro: Filtro | None,
+    etiqueta_id: str | None,
+    usuario_id: str,
+) -> EnLote:
+    """Etiqueta, desetiqueta o manda a la papelera a estos, o a todos los del filtro (hasta 5,000).
+
+    Raises:
+        ErrorNoEncontrado: la etiqueta no es de esta Nora.
+    """
+    argumentos = {
+        "p_accion": accion,
+        "p_ids": list(ids),
+        "p_filtro": filtro.como_json() if filtro else None,
+        "p_etiqueta_id": etiqueta_id,
+        "p_usuario_id": usuario_id,
+    }
+    return EnLote.model_validate(valor(supabase_de_nora(nombre_nora).rpc("contactos_en_lote", argumentos)))
+
+
+def recuperar(nombre_nora: str, contacto_id: str, usuario_id: str) -> bool:
+    """Lo saca de la papelera; falso si no es de esta Nora."""
+    argumentos = {"p_contacto_id": contacto_id, "p_usuario_id": usuario_id}
+    return bool(valor(supabase_de_nora(nombre_nora).rpc("recuperar_contacto", argumentos)))
+
+
+def purgar(nombre_nora: str, dias: int) -> int:
+    """Vacía lo que lleva más de `dias` en la papelera; devuelve cuántos se fueron."""
+    return int(valor(supabase_de_nora(nombre_nora).rpc("purgar_contactos", {"p_dias": dias})))
+
+
+def unir(nombre_nora: str, queda: str, se_va: str, usuario_id: str) -> str:
+    """Deja a dos contactos en uno; devuelve el id del que queda.
+
+    Raises:
+        ErrorNoEncontrado: alguno no es de esta Nora.
+        ErrorDatoInvalido: son el mismo, o uno es una simulación.
+    """
+    argumentos = {"p_queda": queda, "p_se_va": se_va, "p_usuario_id": usuario_id}
+    return str(valor(supabase_de_nora(nombre_nora).rpc("unir_contactos", argumentos)))
+
+
+def repetidos(nombre_nora: str) -> list[Grupo]:
+    """Grupos con el mismo teléfono, con o sin el 1 de México, o el mismo correo."""
+    leidos = valor(supabase_de_nora(nombre_nora).rpc("contactos_repetidos", {}))
+    return [Grupo.model_validate(grupo) for grupo in leidos]
+
+
+def agregar_nota(nombre_nora: str, contacto_id: str, texto: str, usuario_id: str) -> None:
+    """Una nota privada.
+
+    Raises:
+        ErrorDatoInvalido: el contacto no es de esta Nora.
+    """
+    ejecutar(
         supabase_de_nora(nombre_nora)
-        .table("contactos")
-        .delete()
-        .eq("nombre_nora", nombre_nora)
-        .eq("id", contacto_id)
+        .table("contacto_notas")
+        .insert(
+            {
+                "nombre_nora": nombre_nora,
+                "contacto_id": contacto_id,
+                "texto": texto,
+                "usuario_id": usuario_id,
+            }
+        )
     )
-    return bool(borradas)
+
+
+def borrar_nota(nombre_nora: str, contacto_id: str, nota_id: str) -> bool:
+    """Falso si no es de esta Nora o de ese contacto."""
+    return bool(
+        filas(
+            supabase_de_nora(nombre_nora)
+            .table("contacto_notas")
+            .delete()
+            .eq("nombre_nora", nombre_nora)
+            .eq("contacto_id", contacto_id)
+            .eq("id", nota_id)
+        )
+    )
+
+
+def campos(nombre_nora: str) -> list[CampoPropio]:
+    """Los campos propios, en su orden."""
+    leidos = valor(supabase_de_nora(nombre_nora).rpc("campos_de_la_nora", {}))
+    return [CampoPropio.model_validate(campo) for campo in leidos]
+
+
+def guardar_campo(nombre_nora: str, nombre: str, tipo: str, opciones: list[str], orden: int) -> None:
+    """Un campo nuevo.
+
+    Raises:
+        ErrorDuplicado: ya hay uno que se llama así.
+    """
+    ejecutar(
+        supabase_de_nora(nombre_nora)
+        .table("campos_propios")
+        .insert(
+            {
+                "nombre_nora": nombre_nora,
+                "nombre": nombre,
+                "tipo": tipo,
+                "opciones": opciones,
+                "orden": orden,
+            }
+        )
+    )
+
+
+def borrar_campo(nombre_nora: str, campo_id: str) -> bool:
+    """Deja de mostrarlo; lo escrito en cada contacto se queda guardado. Falso si no es de esta Nora."""
+    return bool(
+        filas(
+            supabase_de_nora(nombre_nora)
+            .table("campos_propios")
+            .delete()
+            .eq("nombre_nora", nombre_nora)
+            .eq("id", campo_id)
+        )
+    )
+
+
+def todo_de(nombre_nora: str, contacto_id: str) -> dict[str, Any] | None:
+    """Todo lo que se guarda de alguien: {"datos", "huella"}; None si no es de esta Nora."""
+    leido: dict[str, Any] | None = valor(
+        supabase_de_nora(nombre_nora).rpc("todo_de_contacto", {"p_contacto_id": contacto_id})
+    )
+    return leido
+
+
+def suprimir(nombre_nora: str, contacto_id: str, usuario_id: str, correo: str) -> dict[str, Any]:
+    """Borra todo lo suyo y lo anota en la auditoría; devuelve la prueba.
+
+    Raises:
+        ErrorNoEncontrado: no es de esta Nora.
+    """
+    argumentos = {"p_contacto_id": contacto_id, "p_usuario_id": usuario_id, "p_correo": correo}
+    prueba: dict[str, Any] = valor(supabase_de_nora(nombre_nora).rpc("suprimir_contacto", argumentos))
+    return prueba
+
+
+def _pagina(filtro: Filtro, limite: int, despues_de: Cursor | None) -> dict[str, Any]:
+    return {
+        "p_filtro": filtro.como_json(),
+        "p_limite": limite,
+        "p_antes_de": despues_de.actividad_en.isoformat() if despues_de else None,
+        "p_antes_id": despues_de.id if despues_de else None,
+    }

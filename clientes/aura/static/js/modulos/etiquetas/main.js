@@ -1,0 +1,3 @@
+/* Etiquetas: lo recién borrado se puede deshacer durante diez segundos. */
+
+import "../../shared/deshacer.js";
