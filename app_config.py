@@ -5,6 +5,7 @@ Cada dato tiene nombre, tipo y valor por omisión en `Config`; `Config.revisar()
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
@@ -14,6 +15,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric import ec
 from dotenv import load_dotenv
 
 RAIZ = Path(__file__).resolve().parent
@@ -85,6 +87,19 @@ def _es_llave_para_firmar(texto: str) -> bool:
     )
 
 
+def _es_llave_vapid(texto: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(texto + "=" * (-len(texto) % 4))) == 32
+    except ValueError:
+        return False
+
+
+def _llave_vapid() -> str:
+    """Una llave privada P-256 nueva: 32 bytes en base64url (RFC 8292)."""
+    numero = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return base64.urlsafe_b64encode(numero.to_bytes(32)).decode().rstrip("=")
+
+
 # nombre -> (cómo se lee, valor por omisión)
 _CAMPOS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "ENTORNO": (_texto, "local"),
@@ -103,6 +118,7 @@ _CAMPOS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "NORA_TRABAJADOR": (_texto, "embebido"),
     "NORA_CODIFICADOR": (_texto, "local"),
     "NORA_LLAVE_METRICAS": (_texto, ""),
+    "NORA_VAPID_LLAVE": (_texto, ""),
     "NORA_PG_DUMP": (_texto, ""),
     "REDIS_URL": (_texto, ""),
     "TWILIO_ACCOUNT_SID": (_texto, ""),
@@ -110,6 +126,7 @@ _CAMPOS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "TWILIO_BASE_URL": (_url, ""),
     "OPENAI_API_KEY": (_texto, ""),
     "OPENAI_BASE_URL": (_url, ""),
+    "OPENAI_MODEL": (_texto, "gpt-4.1-mini"),
     "OPENAI_EMBEDDING_MODEL": (_texto, "text-embedding-3-small"),
 }
 
@@ -136,6 +153,7 @@ class Config:
     NORA_TRABAJADOR: str
     NORA_CODIFICADOR: str
     NORA_LLAVE_METRICAS: str
+    NORA_VAPID_LLAVE: str
     NORA_PG_DUMP: str
     REDIS_URL: str
     TWILIO_ACCOUNT_SID: str
@@ -143,6 +161,7 @@ class Config:
     TWILIO_BASE_URL: str
     OPENAI_API_KEY: str
     OPENAI_BASE_URL: str
+    OPENAI_MODEL: str
     OPENAI_EMBEDDING_MODEL: str
 
     SESSION_COOKIE_SECURE: bool
@@ -217,6 +236,8 @@ class Config:
             faltas.append(f"NORA_TRABAJADOR={self.NORA_TRABAJADOR} no existe: usa embebido o externo.")
         if self.URL_PUBLICA and not (urlsplit(self.URL_PUBLICA).scheme and urlsplit(self.URL_PUBLICA).netloc):
             faltas.append("URL_PUBLICA debe ser una dirección completa, por ejemplo https://nora.ejemplo.mx.")
+        if self.NORA_VAPID_LLAVE and not _es_llave_vapid(self.NORA_VAPID_LLAVE):
+            faltas.append("NORA_VAPID_LLAVE no es una llave privada P-256: 32 bytes en base64url.")
         for clave in self.NORA_CLAVES_CIFRADO:
             try:
                 Fernet(clave)
@@ -287,29 +308,33 @@ class Config:
             or (self.modo_supabase == "sobre_postgres" and not self.es_produccion)
         )
         faltan_otros = not self.es_produccion and not (self.SECRET_KEY and self.NORA_CLAVES_CIFRADO)
-        if not (falta_jwt or faltan_otros):
+        # Los navegadores se suscriben a esta llave: debe ser la misma en todas las máquinas.
+        falta_vapid = not self.NORA_VAPID_LLAVE and (
+            self.modo_supabase == "embebido" or not self.es_produccion
+        )
+        if not (falta_jwt or faltan_otros or falta_vapid):
             return
         guardados = _secretos_guardados(Path(self.NORA_DATOS) / "secretos.json")
         if falta_jwt:
             self.SUPABASE_JWT_SECRET = guardados["JWT_SECRET"]
+        if falta_vapid:
+            self.NORA_VAPID_LLAVE = guardados["VAPID_LLAVE"]
         if faltan_otros:
             self.SECRET_KEY = self.SECRET_KEY or guardados["SECRET_KEY"]
             self.NORA_CLAVES_CIFRADO = self.NORA_CLAVES_CIFRADO or (guardados["CLAVE_CIFRADO"],)
 
 
 def _secretos_guardados(ruta: Path) -> dict[str, str]:
-    """Los secretos locales; los crea una vez aunque varios procesos lleguen juntos."""
+    """Los secretos locales; los crea una vez aunque varios procesos lleguen juntos, y agrega el que falte."""
     if not ruta.exists():
         ruta.parent.mkdir(parents=True, exist_ok=True)
         nuevos = {
             "SECRET_KEY": secrets.token_urlsafe(48),
             "CLAVE_CIFRADO": Fernet.generate_key().decode(),
             "JWT_SECRET": secrets.token_urlsafe(48),
+            "VAPID_LLAVE": _llave_vapid(),
         }
-        temporal = ruta.with_name(f".secretos-{os.getpid()}-{secrets.token_hex(4)}")
-        descriptor = os.open(temporal, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as archivo:
-            json.dump(nuevos, archivo)
+        temporal = _escribir_aparte(ruta, nuevos)
         try:
             os.link(temporal, ruta)  # atómico: gana el primero
         except FileExistsError:
@@ -317,4 +342,16 @@ def _secretos_guardados(ruta: Path) -> dict[str, str]:
         finally:
             temporal.unlink()
     guardados: dict[str, str] = json.loads(ruta.read_text(encoding="utf-8"))
+    if "VAPID_LLAVE" not in guardados:  # hechos antes de que hubiera avisos al teléfono
+        _escribir_aparte(ruta, {**guardados, "VAPID_LLAVE": _llave_vapid()}).replace(ruta)
+        guardados = json.loads(ruta.read_text(encoding="utf-8"))
     return guardados
+
+
+def _escribir_aparte(ruta: Path, contenido: dict[str, str]) -> Path:
+    """Un archivo junto a `ruta`, solo para su dueño, listo para ponerse en su lugar de una vez."""
+    temporal = ruta.with_name(f".secretos-{os.getpid()}-{secrets.token_hex(4)}")
+    descriptor = os.open(temporal, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as archivo:
+        json.dump(contenido, archivo)
+    return temporal

@@ -14,8 +14,14 @@ IMAGENES = Path(__file__).resolve().parents[1] / "clientes" / "aura" / "static" 
 # destino -> (dibujo, ancho, alto)
 PNG = {
     "logo_nora.png": ("icons/logo_nora.svg", 960, 256),
-    "icons/icono-192.png": ("icons/icono_app.svg", 192, 192),
-    "icons/icono-512.png": ("icons/icono_app.svg", 512, 512),
+    "icons/icono-192.png": ("icons/icono.svg", 192, 192),
+    "icons/icono-512.png": ("icons/icono.svg", 512, 512),
+    # Lleno de orilla a orilla y con el dibujo al centro: cada aparato lo recorta a su forma.
+    "icons/icono-recortable-192.png": ("icons/icono_app.svg", 192, 192),
+    "icons/icono-recortable-512.png": ("icons/icono_app.svg", 512, 512),
+    "icons/icono-apple-180.png": ("icons/icono_app.svg", 180, 180),
+    # Solo cuenta su transparencia: es la marca chica de un aviso en Android.
+    "icons/icono-insignia-96.png": ("icons/icono_insignia.svg", 96, 96),
 }
 LADOS_FAVICON = (16, 32, 48)
 

@@ -15,6 +15,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 os.environ["ENTORNO"] = "pruebas"
 
@@ -32,6 +33,13 @@ CONTRASENA = "una frase de prueba"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--largo", action="store_true", help="corre también las pruebas largas")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # La base y el primer import tardan más que el plazo por ejemplo de Hypothesis.
+    settings.register_profile("corto", max_examples=60, deadline=None)
+    settings.register_profile("largo", max_examples=3000, deadline=None)
+    settings.load_profile("largo" if config.getoption("--largo") else "corto")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

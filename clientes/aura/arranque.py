@@ -55,7 +55,9 @@ def conectar_base(app: Flask, config: Config) -> None:
         if config.modo_supabase == "embebido":
             direcciones = postgres_embebido(config).asegurar()
             api_uri, db_uri = direcciones.api, direcciones.servicio
-        api = crear_api(api_uri, jwt_secreto=config.SUPABASE_JWT_SECRET)
+        api = crear_api(
+            api_uri, jwt_secreto=config.SUPABASE_JWT_SECRET, archivos=config.NORA_DATOS / "archivos"
+        )
     usar_conexion(ConexionSupabase(config, api))
     app.extensions["nora_db_uri"] = db_uri
 

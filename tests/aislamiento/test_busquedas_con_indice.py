@@ -74,6 +74,24 @@ def test_contactos_por_texto_telefono_y_con_error_de_dedo(llena: DireccionesPost
     assert "Seq Scan on contactos" not in plan, plan
 
 
+@pytest.mark.parametrize(
+    ("filtro", "indice"),
+    [
+        ({}, "contactos_por_actividad"),
+        ({"actividad": "nunca"}, "contactos_sin_mensajes"),
+        ({"texto": "9a1158 fa42caddbd"}, "contactos_busqueda"),
+        ({"texto": "662 000 9999"}, "contactos_busqueda"),
+        ({"estado": "borrado"}, "contactos_borrados"),
+    ],
+)
+def test_cada_filtro_de_contactos_usa_su_indice(
+    llena: DireccionesPostgres, filtro: dict[str, str], indice: str
+) -> None:
+    plan, _ = planes(llena, "select id from contactos_filtrados(%s, 31)", (json.dumps(filtro),))
+    assert indice in plan, plan
+    assert "Seq Scan on contactos" not in plan, plan
+
+
 def test_conocimiento_solo_recorre_lo_de_su_nora(llena: DireccionesPostgres) -> None:
     vector = "[" + ",".join(["0.1"] * 512) + "]"
     plan, devueltas = planes(

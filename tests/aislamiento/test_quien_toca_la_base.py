@@ -19,6 +19,7 @@ RAIZ = Path(__file__).resolve().parents[2]
 # service_role pasa por encima de las paredes: solo quien atiende a todas las Noras, y por qué.
 CON_SERVICE_ROLE = {
     "clientes/aura/conversacion/consultas.py": "webhook y trabajador: atienden a todas",
+    "clientes/aura/conversacion/consultas_avisos.py": "a quién avisar mira si su cuenta sigue activa",
     "clientes/aura/registro/consultas.py": "registro y programador: conocen a todas",
     "clientes/aura/personas/consultas.py": "se entra antes de saber a qué Nora",
     "clientes/aura/routes/admin/consultas.py": "administración de la instalación",

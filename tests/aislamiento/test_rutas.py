@@ -26,6 +26,9 @@ ABIERTAS = {
     "login.restablecer",
     "salud.vive",
     "salud.listo",
+    "instalable.manifiesto",
+    "instalable.trabajador",
+    "instalable.sin_conexion",
 }
 CON_FIRMA = {"webhook.recibir", "webhook.estado", "webhook.recibir_sin_nombre", "webhook.estado_sin_nombre"}
 CON_LLAVE = {"salud.metricas"}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import zlib
 from typing import Any
+from uuid import uuid4
+
+from apoyo.siembra_tareas import sembrar_tareas
 
 from clientes.aura.utils.supabase_client import supabase
 from clientes.aura.utils.supabase_helpers import ejecutar, filas, valor
@@ -78,7 +81,98 @@ def sembrar(nora: str, usuario_id: str, sufijo: str = "") -> dict[str, Any]:
             {"nombre_nora": nora, "accion": "prueba", "usuario_id": usuario_id}
         )
     )
+    turno = filas(
+        supabase.table("turnos_ia").insert(
+            {
+                "nombre_nora": nora,
+                "conversacion_id": recibido["conversacion_id"],
+                "hasta_mensaje": recibido["mensaje_id"],
+                "resultado": "frenado",
+                "borrador": "Cuesta $1.",
+            }
+        )
+    )[0]
+    accion = filas(
+        supabase.table("acciones_ia").insert(
+            {
+                "nombre_nora": nora,
+                "conversacion_id": recibido["conversacion_id"],
+                "clave": f"siembra{sufijo}",
+                "herramienta": "una_que_no_existe",
+                "estado": "por_aprobar",
+            }
+        )
+    )[0]
+    for tabla, fila in (
+        ("configuracion_ia", {"tope_mensual": 100}),
+        ("uso_ia", {"modelo": "m", "tokens_entrada": 1, "tokens_salida": 1, "costo": 0.01}),
+    ):
+        ejecutar(supabase.table(tabla).upsert({"nombre_nora": nora, **fila}))
+    nota = filas(
+        supabase.table("contacto_notas").insert(
+            {"nombre_nora": nora, "contacto_id": recibido["contacto_id"], "texto": "Prefiere las tardes"}
+        )
+    )[0]
+    campo = filas(supabase.table("campos_propios").insert({"nombre_nora": nora, "nombre": f"Talla{sufijo}"}))[
+        0
+    ]
+    importacion = filas(
+        supabase.table("importaciones").insert(
+            {
+                "nombre_nora": nora,
+                "codificacion": "utf-8",
+                "separador": ",",
+                "contenido": "telefono\n6621234567\n",
+                "total": 1,
+            }
+        )
+    )[0]
+    deshacer = filas(
+        supabase.table("acciones_deshacibles").insert(
+            {
+                "nombre_nora": nora,
+                "accion": "borrar_etiqueta",
+                "datos": {
+                    "id": str(uuid4()),
+                    "nombre": f"De antes{sufijo}",
+                    "color": "mar",
+                    "regla": "",
+                    "contactos": [],
+                },
+            }
+        )
+    )[0]
+    de_contacto = {"nombre_nora": nora, "contacto_id": recibido["contacto_id"]}
+    ejecutar(supabase.table("contacto_cambios").insert({**de_contacto, "accion": "creado"}))
+    ejecutar(
+        supabase.table("contacto_direcciones").insert(
+            {**de_contacto, "direccion": f"whatsapp:otra-{nora}{sufijo}"}
+        )
+    )
+    ejecutar(
+        supabase.table("conversacion_etiquetas").insert(
+            {
+                "nombre_nora": nora,
+                "conversacion_id": recibido["conversacion_id"],
+                "etiqueta_id": etiqueta["id"],
+            }
+        )
+    )
+    del_equipo = filas(
+        supabase.table("numeros_equipo").insert(
+            {"nombre_nora": nora, "nombre": "Ana", "telefono": f"{numero[:-1]}9"}
+        )
+    )[0]
+    _sembrar_panel(nora, usuario_id, sufijo)
     return {
+        "numero_id": del_equipo["id"],
+        **sembrar_tareas(nora, usuario_id, recibido["contacto_id"]),
+        "nota_id": nota["id"],
+        "campo_id": campo["id"],
+        "importacion_id": importacion["id"],
+        "deshacer_id": deshacer["id"],
+        "turno_id": turno["id"],
+        "accion_id": accion["id"],
         "contacto_id": recibido["contacto_id"],
         "conversacion_id": recibido["conversacion_id"],
         "etiqueta_id": etiqueta["id"],
@@ -86,3 +180,19 @@ def sembrar(nora: str, usuario_id: str, sufijo: str = "") -> dict[str, Any]:
         "mensaje_id": saliente["id"],
         "respuesta_id": respuesta["id"],
     }
+
+
+def _sembrar_panel(nora: str, usuario_id: str, sufijo: str) -> None:
+    """La guía de esa persona y un aparato suyo con avisos; solo quien trabaja en la Nora puede tenerlo."""
+    preferencia = {"nombre_nora": nora, "usuario_id": usuario_id}
+    ejecutar(supabase.table("preferencias_panel").upsert(preferencia))
+    equipo = (
+        supabase.table("usuarios_noras").select("rol").eq("nombre_nora", nora).eq("usuario_id", usuario_id)
+    )
+    if filas(equipo):
+        llaves = {
+            "p256dh": "A" * 87,
+            "auth": "A" * 22,
+            "endpoint": f"https://fcm.googleapis.com/{nora}{sufijo}",
+        }
+        ejecutar(supabase.table("suscripciones_push").insert({**preferencia, **llaves}))

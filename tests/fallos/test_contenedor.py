@@ -117,3 +117,10 @@ def test_compose_solo_usa_datos_que_existen() -> None:
     assert len(nombres) >= 6
     assert set(nombres) <= set(_CAMPOS)
     assert not re.findall(r"(?:PASSWORD|SECRET|CLAVES\w*): (?!\$\{)", compose), "un secreto escrito"
+
+
+def test_hadolint_no_encuentra_nada() -> None:
+    hecho = subprocess.run(
+        [BIN / "hadolint", RAIZ / "Dockerfile"], capture_output=True, text=True, check=False
+    )
+    assert hecho.returncode == 0, hecho.stdout

@@ -27,11 +27,21 @@ NO_SON_PAGINAS = {
     "salud.listo": "JSON",
     "salud.metricas": "texto para Prometheus",
     "login.inicio": "solo manda a otra",
+    "instalable.ir": "solo manda a otra",
+    "instalable.manifiesto": "JSON",
+    "instalable.trabajador": "el trabajador de servicio",
     "panel_cliente.estatico": "archivos de una Nora",
+    "panel_cliente_contactos.datos_html": "un archivo que se baja",
+    "panel_cliente_contactos.datos_json": "un archivo que se baja",
+    "panel_cliente_contactos.exportar": "una hoja de cálculo",
+    "panel_cliente_contactos.errores": "una hoja de cálculo",
+    "panel_cliente_contactos.ejemplo": "una hoja de cálculo",
     "panel_cliente_chat.lista": "JSON con un pedazo de la lista",
     "panel_cliente_chat.novedades": "JSON con lo que cambió",
     "panel_cliente_chat.anteriores": "JSON con mensajes de antes",
     "panel_cliente_simulador.novedades": "JSON con lo que cambió",
+    "panel_cliente_tareas.exportar": "una hoja de cálculo",
+    "panel_cliente_tareas.buscar_contactos": "un pedazo del formulario",
 }
 LAS_DE_DIARIO = re.compile(r"/panel_cliente/marea/((chat|contactos|conocimiento|simulador)/)?$")
 

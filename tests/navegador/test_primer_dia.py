@@ -57,9 +57,9 @@ def test_de_una_nora_vacia_a_contestar_en_persona(
     pagina.set_default_timeout(PLAZO_MS)
     pagina.add_init_script(EN_VIVO)
     expect(pagina).to_have_url(f"{panel}/")
-    siguiente = pagina.get_by_role("region", name="Lo siguiente")
-    expect(siguiente.get_by_role("heading")).to_have_text("Enséñale lo primero a Nora")
-    siguiente.get_by_role("link", name="Empezar").click()
+    siguiente = pagina.get_by_role("region", name="Primeros pasos").locator("[aria-current=step]")
+    expect(siguiente.get_by_role("heading")).to_have_text("Enséñale tres cosas")
+    siguiente.get_by_role("link", name="Enseñarle algo").click()
 
     # Le enseña un tema suyo, desde cero.
     pagina.get_by_role("link", name="Escribe un tema desde cero").click()
@@ -130,7 +130,8 @@ def test_de_una_nora_vacia_a_contestar_en_persona(
     assert faltas_graves(pagina) == []
     # Ya nadie espera: el tablero lo sabe.
     chat.goto(f"{panel}/")
-    expect(chat.get_by_role("region", name="Lo siguiente")).to_contain_text("Nora ya sabe 1 tema")
+    expect(chat.get_by_role("region", name="Primeros pasos")).to_contain_text("Llevas 1 de 3")
+    expect(chat.locator(".paso-espera")).to_have_count(0)
     pagina.context.close()
 
 

@@ -69,7 +69,10 @@ def test_ida_y_vuelta_deja_todo_igual(negocio: str, config: Config, base: Direcc
     }
     assert ahora.paredes == manifiesto.paredes
     assert ahora.permisos == manifiesto.permisos
-    assert ahora.secuencias == manifiesto.secuencias
+    # Callar lo viejo encola avisos que se quitan enseguida: los folios de la cola avanzan.
+    assert {s: n for s, n in ahora.secuencias.items() if not s.startswith("cola.")} == {
+        s: n for s, n in manifiesto.secuencias.items() if not s.startswith("cola.")
+    }
     assert (archivos / "foto.jpg").read_bytes() == b"\xff\xd8foto"
     assert manifiesto.filas["public.contactos"] > 0
 

@@ -19,6 +19,7 @@ clientes/aura/registro/registro_login.py
 clientes/aura/registro/registro_admin.py
 clientes/aura/routes/panel_cliente.py
 clientes/aura/routes/panel_cliente_contactos/__init__.py
+clientes/aura/routes/panel_cliente_tareas/__init__.py
 clientes/aura/routes/webhook.py
 clientes/aura/routes/process_message.py
 clientes/aura/routes/admin_dashboard.py
@@ -33,6 +34,7 @@ clientes/aura/scripts/diagnostico_modulo.py
 clientes/aura/templates/base_cliente.html
 clientes/aura/templates/panel_cliente_aura/index.html
 clientes/aura/templates/panel_cliente_contactos/index.html
+clientes/aura/templates/panel_cliente_tareas/index.html
 clientes/aura/templates/shared/navbar.html
 clientes/aura/templates/shared/footer.html
 clientes/aura/templates/shared/modals.html
@@ -45,6 +47,7 @@ clientes/aura/static/css/admin.css
 clientes/aura/static/css/login.css
 clientes/aura/static/css/dashboard.css
 clientes/aura/static/css/modulos/contactos/main.css
+clientes/aura/static/css/modulos/tareas/main.css
 clientes/aura/static/css/modulos/aura/dashboard.css
 clientes/aura/static/css/shared/animations.css
 clientes/aura/static/css/shared/utilities.css
@@ -54,6 +57,7 @@ clientes/aura/static/js/shared/utils.js
 clientes/aura/static/js/shared/api.js
 clientes/aura/static/js/shared/notifications.js
 clientes/aura/static/js/modulos/contactos/main.js
+clientes/aura/static/js/modulos/tareas/main.js
 clientes/aura/static/js/modulos/aura/dashboard.js
 clientes/aura/static/js/admin/dashboard.js
 clientes/aura/static/js/admin/modulos.js
@@ -76,7 +80,6 @@ patches/werkzeug_patches.py
 # Lo que la semilla dibuja y llega después, con su razón.
 DESPUES = {
     "clientes/aura/routes/panel_cliente_meta_ads": "llega con los módulos de anuncios",
-    "clientes/aura/routes/panel_cliente_tareas": "llega con el módulo de tareas",
     "clientes/aura/scripts/sincronizador_semanal.py": "llega con los módulos de anuncios",
     "clientes/aura/scripts/actualizar_tokens.py": "llega con los módulos de anuncios",
 }

@@ -22,7 +22,7 @@ from psycopg import sql
 
 from ..utils.errores import ErrorServicioExterno
 from ..utils.logging_utils import registro
-from . import consultas, salida, turno
+from . import avisos_telefono, consultas, salida, turno
 from .conector import Conector
 from .errores import Reintentar
 
@@ -75,6 +75,8 @@ def crear_cola(db_uri: str, trabajos: Trabajos | None = None, *, conexiones: int
     cola = procrastinate.App(connector=conector)
     cola.task(name="atender_conversacion", queue="mensajes", retry=Reintento(), pass_context=True)(_atender)
     cola.task(name="enviar_saliente", queue="mensajes", retry=Reintento())(_enviar)
+    cola.task(name="avisar_espera", queue="mensajes", retry=Reintento())(avisos_telefono.avisar_espera)
+    cola.task(name="avisar_prueba", queue="mensajes")(avisos_telefono.avisar_prueba)
 
     def ejecutar(trabajo: str, periodo: str) -> None:
         _ejecutar(trabajos or {}, trabajo, periodo)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from flask import Blueprint
 
+from ..ia.herramientas import Herramienta
 from ..utils.validators import NOMBRE_MODULO
 from .accesos import Acceso
 
@@ -51,7 +52,7 @@ class Manifiesto:
         icono: nombre en bootstrap-icons, sin `bi-`.
         orden: lugar en la navegación, de menor a mayor.
         tarjeta: recibe el nombre de la Nora; None si hoy no hay nada que decir.
-        contador: cuántas cosas esperan en el módulo, para la navegación.
+        herramientas: lo que el modelo puede hacer aquí; ver `ia/herramientas.py`.
     """
 
     nombre: str
@@ -63,6 +64,7 @@ class Manifiesto:
     acceso: Acceso = Acceso.NORA
     tarjeta: Callable[[str], Tarjeta | None] | None = None
     trabajos: tuple[Trabajo, ...] = field(default=())
+    herramientas: tuple[Herramienta, ...] = field(default=())
 
     def faltas(self, carpeta: str) -> list[str]:
         """Una frase por cada cosa que no concuerda con la carpeta en que está."""
@@ -79,4 +81,6 @@ class Manifiesto:
             )
         if not (self.titulo and self.descripcion and self.icono):
             faltas.append("Faltan título, descripción o icono.")
+        for herramienta in self.herramientas:
+            faltas.extend(herramienta.faltas())
         return faltas

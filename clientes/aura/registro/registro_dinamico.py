@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Flask
 
+from ..ia.herramientas import usar_herramientas
 from ..routes.panel_cliente import panel_cliente_bp
 from ..routes.webhook import webhook_bp
 from ..utils.logging_utils import registro
@@ -45,6 +46,7 @@ def preparar_registro(app: Flask, catalogo: Catalogo) -> RegistroDeNoras:
     registrar_blueprint(app, webhook_bp, Acceso.FIRMA_TWILIO)
     for modulo in catalogo.en_orden():
         montar_modulo(app, modulo)
+    usar_herramientas({m.nombre: m.manifiesto.herramientas for m in catalogo.en_orden()})
     vivo.usar_blueprints(
         lambda modulos: [
             (blueprint, {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from .admin import auditoria, cola, modulos, noras, salud, tablero, usuarios
+from .admin import auditoria, cola, componentes, modulos, noras, salud, tablero, usuarios
 
 admin_bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -13,7 +13,7 @@ _UN_USUARIO = "/usuarios/<uuid:usuario_id>"
 
 for ruta, endpoint, vista, metodos in (
     ("/", "dashboard", tablero.dashboard, ("GET",)),
-    ("/componentes", "componentes", tablero.componentes, ("GET",)),
+    ("/componentes", "componentes", componentes.componentes, ("GET",)),
     ("/salir-de-nora", "salir_de_nora", tablero.salir_de_nora, ("POST",)),
     ("/noras", "noras", noras.lista, ("GET",)),
     ("/noras/nueva", "nora_nueva", noras.nueva, ("GET", "POST")),

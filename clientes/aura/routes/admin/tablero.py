@@ -1,4 +1,4 @@
-"""El tablero de la instalación, el muestrario de componentes y la salida de una Nora."""
+"""El tablero de la instalación y la salida de una Nora."""
 
 from __future__ import annotations
 
@@ -33,11 +33,6 @@ def dashboard() -> str:
     return render_template(
         "admin/dashboard.html", resumen=resumen, horas=horas, faltas=faltas, siguiente=siguiente_paso(resumen)
     )
-
-
-def componentes() -> str:
-    """Cada componente en cada estado."""
-    return render_template("admin/componentes.html")
 
 
 def salir_de_nora() -> Response:

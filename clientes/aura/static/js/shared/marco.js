@@ -1,8 +1,11 @@
 /* Lo común del panel y de la administración: htmx, diálogos, interruptores, copiar, horas. */
 
 import { avisarSesion, esEntrada, mensajeDeEstado, publicar, tokenCsrf } from "./api.js";
+import "./atajos.js";
 import "./dialogos.js";
+import "./esqueletos.js";
 import "./formularios.js";
+import "./instalable.js";
 import { avisar } from "./notifications.js";
 import { refrescarHoras } from "./utils.js";
 

@@ -4,6 +4,7 @@ import { crear, icono } from "./utils.js";
 
 const ICONOS = { info: "info-circle", ok: "check-circle", error: "exclamation-octagon", espera: "bell" };
 const DURACION = 6000;
+const PARA_DESHACER = 10000;
 const TITULO = document.title;
 
 /**
@@ -11,10 +12,10 @@ const TITULO = document.title;
  * salvo mientras el cursor o el foco están encima.
  * @param {string} texto
  * @param {{tono?: "info"|"ok"|"error"|"espera", deshacer?: () => void, accion?: {texto: string, url?: string, hacer?: () => void}, duracion?: number, clave?: string}} opciones
- *   deshacer: pone el botón "Deshacer". clave: un aviso nuevo con la misma clave sustituye al anterior.
+ *   deshacer: pone el botón "Deshacer" (y la tecla z), diez segundos. clave: un aviso nuevo con la misma clave sustituye al anterior.
  * @returns {() => void} lo quita
  */
-export function avisar(texto, { tono = "info", deshacer, accion, duracion = DURACION, clave } = {}) {
+export function avisar(texto, { tono = "info", deshacer, accion, duracion = deshacer ? PARA_DESHACER : DURACION, clave } = {}) {
   const region = document.getElementById("avisos-flotantes");
   if (!region) return () => {};
   if (clave) region.querySelector(`[data-clave="${CSS.escape(clave)}"]`)?.remove();
@@ -30,21 +31,21 @@ export function avisar(texto, { tono = "info", deshacer, accion, duracion = DURA
     clearTimeout(reloj);
     aviso.remove();
   };
-  const boton = (rotulo, hacer) => {
-    const elemento = crear("button", { class: "boton boton-fantasma", type: "button" }, rotulo);
+  const boton = (rotulo, hacer, atributos = {}) => {
+    const elemento = crear("button", { class: "boton boton-fantasma", type: "button", ...atributos }, rotulo);
     elemento.addEventListener("click", () => {
       quitar();
       hacer();
     });
     aviso.append(elemento);
   };
-  if (deshacer) boton("Deshacer", deshacer);
+  if (deshacer) boton("Deshacer", deshacer, { "data-deshacer": true });
   if (accion?.url) aviso.append(crear("a", { class: "boton boton-fantasma", href: accion.url }, accion.texto));
   else if (accion) boton(accion.texto, accion.hacer);
 
   const cerrar = crear(
     "button",
-    { class: "boton boton-fantasma boton-solo-icono", type: "button", "aria-label": "Quitar aviso" },
+    { class: "boton boton-fantasma boton-solo-icono", type: "button", "aria-label": "Quitar aviso", "data-quitar-aviso": true },
     icono("x-lg"),
   );
   cerrar.addEventListener("click", quitar);

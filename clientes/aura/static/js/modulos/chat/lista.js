@@ -1,6 +1,7 @@
 /* La lista de conversaciones: se pone al día sin recargar y sin perder el lugar. */
 
 import { obtener } from "../../shared/api.js";
+import { conEsqueleto } from "../../shared/esqueletos.js";
 import { avisarEspera, contarEspera } from "../../shared/notifications.js";
 import { crear, debounce } from "../../shared/utils.js";
 
@@ -110,7 +111,8 @@ export function iniciarLista(raiz) {
 
   const refrescar = unaALaVez(async () => {
     try {
-      poner(await obtener(direccion(), { aviso: false }));
+      const pedida = obtener(direccion(), { aviso: false });
+      poner(await (buscando ? conEsqueleto(cuerpo, pedida) : pedida));
     } catch {
       // Sin conexión ya lo dice la banda; al volver se pide otra vez.
     }
@@ -121,7 +123,7 @@ export function iniciarLista(raiz) {
     if (!boton || boton.disabled) return;
     boton.disabled = true;
     try {
-      const { html } = await obtener(direccion(boton.dataset.mas));
+      const { html } = await conEsqueleto(cuerpo, obtener(direccion(boton.dataset.mas)), { alFinal: true });
       const nuevo = crear("div");
       nuevo.innerHTML = html;
       const lista = cuerpo.querySelector("[data-conversaciones]");
@@ -146,7 +148,10 @@ export function iniciarLista(raiz) {
     buscando = true;
     refrescar();
   });
-  entrada.addEventListener("input", buscar);
+  entrada.addEventListener("input", () => {
+    buscando = true; // Lo que se pida desde ya lleva lo escrito, aunque lo pida un cambio en vivo.
+    buscar();
+  });
   buscador.addEventListener("submit", (evento) => {
     evento.preventDefault();
     buscar();
