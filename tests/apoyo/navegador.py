@@ -50,7 +50,7 @@ class Navegador:
 def faltas_graves(pagina: Page) -> list[str]:
     """Lo que axe llama serio o crítico en la página abierta, una línea por regla."""
     # Sin precarga: con ella axe pide los estilos importados y reporta 404 que no existen.
-    resultado = Axe().run(pagina, options={"preload": False}).response
+    resultado = Axe().run(pagina, options={"preload": False, "resultTypes": ["violations"]}).response
     return [
         f"{falta['id']}: {falta['help']} ({falta['nodes'][0]['html'][:160]})"
         for falta in resultado["violations"]

@@ -87,8 +87,15 @@ def test_cada_pieza_dice_como_se_usa(pagina: str) -> None:
 
 
 @pytest.mark.navegador
-@pytest.mark.parametrize("color", ["light", "dark"])
-@pytest.mark.parametrize("medida", [TELEFONO, ESCRITORIO], ids=["telefono", "escritorio"])
+@pytest.mark.parametrize(
+    ("medida", "color"),
+    [
+        pytest.param(TELEFONO, "light", id="telefono-light"),
+        pytest.param(ESCRITORIO, "dark", id="escritorio-dark"),
+        pytest.param(TELEFONO, "dark", id="telefono-dark", marks=pytest.mark.largo),
+        pytest.param(ESCRITORIO, "light", id="escritorio-light", marks=pytest.mark.largo),
+    ],
+)
 def test_se_lee_con_lector_y_cabe(
     servidor_vivo: ServidorVivo,
     navegador: Navegador,
