@@ -64,10 +64,14 @@ def post_worker_init(trabajador: Any) -> None:
 
 def worker_exit(_servidor: Any, _trabajador: Any) -> None:
     """Al salir por la razón que sea (reciclado incluido) no queda ningún socket abierto."""
+    from clientes.aura.arranque import hilos_de
     from clientes.aura.servidor import desconectar_sockets
     from extensiones import socketio
+    from run import app
 
     desconectar_sockets(socketio)
+    # Antes de que Python cierre sus hilos: un disparo justo al salir ya no tendría dónde correr.
+    hilos_de(app).detener()
 
 
 def _cerrar_sockets_aparte() -> None:
