@@ -47,7 +47,7 @@ def post_fork(_servidor: Any, _trabajador: Any) -> None:
 
 
 def post_worker_init(trabajador: Any) -> None:
-    """Con SIGTERM, los WebSockets se cierran antes de esperar a las peticiones en curso.
+    """Con SIGTERM, los WebSockets se cierran y los hilos paran mientras acaban las peticiones en curso.
 
     Sin esto el proceso espera `graceful_timeout` completo por cada pestaña abierta.
     """
@@ -56,27 +56,30 @@ def post_worker_init(trabajador: Any) -> None:
     def al_terminar(numero: int, marco: FrameType | None) -> None:
         if callable(anterior):
             anterior(numero, marco)
-        _cerrar_sockets_aparte()
+        _cerrar_aparte()
 
     signal.signal(signal.SIGTERM, al_terminar)
     signal.siginterrupt(signal.SIGTERM, False)
 
 
 def worker_exit(_servidor: Any, _trabajador: Any) -> None:
-    """Al salir por la razón que sea (reciclado incluido) no queda ningún socket abierto."""
+    """Al salir por la razón que sea (reciclado incluido) no queda ningún socket abierto ni un hilo nuestro.
+
+    Antes de que Python cierre los suyos: un disparo del programador justo al salir ya no tendría dónde correr.
+    """
+    _cerrar()
+
+
+def _cerrar() -> None:
     from clientes.aura.arranque import hilos_de
     from clientes.aura.servidor import desconectar_sockets
     from extensiones import socketio
     from run import app
 
     desconectar_sockets(socketio)
-    # Antes de que Python cierre sus hilos: un disparo justo al salir ya no tendría dónde correr.
     hilos_de(app).detener()
 
 
-def _cerrar_sockets_aparte() -> None:
+def _cerrar_aparte() -> None:
     """En otro hilo: cerrar toma candados que el hilo interrumpido por la señal podría tener."""
-    from clientes.aura.servidor import desconectar_sockets
-    from extensiones import socketio
-
-    threading.Thread(target=desconectar_sockets, args=(socketio,), name="cerrar-sockets", daemon=True).start()
+    threading.Thread(target=_cerrar, name="cerrar", daemon=True).start()

@@ -19,6 +19,7 @@ from hypothesis import settings
 
 os.environ["ENTORNO"] = "pruebas"
 
+from apoyo.plantillas import COMPILADAS
 from apoyo.postgres import base_temporal, candado, servidor_de_pruebas
 from apoyo.vivo import ServidorVivo, levantar
 
@@ -125,6 +126,7 @@ def app(config: Config) -> Iterator[Flask]:
     from clientes.aura.registro.registro_dinamico import catalogo_de
 
     aplicacion, _ = create_app(config)
+    aplicacion.jinja_env.bytecode_cache = COMPILADAS
     with aplicacion.app_context():
         guardar_catalogo(catalogo_de(aplicacion))
         yield aplicacion

@@ -149,12 +149,18 @@ class HilosDelProceso:
         self.app = app
         self._candado = threading.Lock()
         self._proceso: int | None = None
+        self._arriba = False
         self.escucha: Any = None
         self.trabajador: Any = None
 
     @property
     def arriba(self) -> bool:
-        return self._proceso == os.getpid()
+        return self._arriba and not self.sin_arrancar
+
+    @property
+    def sin_arrancar(self) -> bool:
+        """Si en este proceso nunca se arrancaron; los que ya se pararon no vuelven por una petición."""
+        return self._proceso != os.getpid()
 
     def iniciar(self) -> None:
         """Los arranca si este proceso no los tiene."""
@@ -163,7 +169,7 @@ class HilosDelProceso:
         with self._candado:
             if self.arriba:
                 return
-            self._proceso = os.getpid()
+            self._proceso, self._arriba = os.getpid(), True
             from scheduler_jobs import trabajos_por_id
 
             from .avisos import Escucha
@@ -180,16 +186,22 @@ class HilosDelProceso:
                 scheduler.start()
 
     def detener(self) -> None:
-        """Los para; lo que el trabajador no acabe vuelve a la cola."""
-        if not self.arriba:
-            return
-        self._proceso = None
-        if scheduler.running:
-            scheduler.shutdown(wait=False)
-        if self.trabajador is not None:
-            self.trabajador.detener()
-        if self.escucha is not None:
-            self.escucha.detener()
+        """Los para y espera; lo que el trabajador no acabe vuelve a la cola.
+
+        Quien llame mientras otro ya los para, espera a que acabe.
+        """
+        with self._candado:
+            if not self.arriba:
+                return
+            if scheduler.running:
+                scheduler.shutdown(wait=False)
+            partes = [parte for parte in (self.escucha, self.trabajador) if parte is not None]
+            # Primero se les dice a todos y luego se espera: los plazos corren juntos.
+            for parte in partes:
+                parte.pedir_alto()
+            for parte in partes:
+                parte.detener()
+            self._arriba = False
 
 
 def hilos_de(app: Flask) -> HilosDelProceso:
@@ -207,7 +219,7 @@ def poner_hilos(app: Flask) -> None:
     siguiente = app.wsgi_app
 
     def con_hilos(entorno: Any, contestar: Any) -> Any:
-        if not hilos.arriba and ("gunicorn.socket" in entorno or "werkzeug.socket" in entorno):
+        if hilos.sin_arrancar and ("gunicorn.socket" in entorno or "werkzeug.socket" in entorno):
             hilos.iniciar()
         return siguiente(entorno, contestar)
 

@@ -56,9 +56,13 @@ class Escucha:
         self._hilo = threading.Thread(target=self._correr, name="escucha", daemon=True)
         self._hilo.start()
 
+    def pedir_alto(self) -> None:
+        """Le dice que pare, sin esperar."""
+        self._parar.set()
+
     def detener(self) -> None:
         """Lo para; espera lo que dura un sondeo."""
-        self._parar.set()
+        self.pedir_alto()
         if self._hilo is not None:
             self._hilo.join(SONDEO_S + 1)
 

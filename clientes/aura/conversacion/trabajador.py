@@ -62,8 +62,8 @@ class Trabajador:
         self._hilo = threading.Thread(target=self._correr_hilo, name="trabajador", daemon=True)
         self._hilo.start()
 
-    def detener(self, plazo_s: float = 5) -> None:
-        """Deja de tomar trabajos y espera a los que corren, hasta `plazo_s` segundos."""
+    def pedir_alto(self) -> None:
+        """Deja de tomar trabajos, sin esperar a los que corren."""
         self._parar.set()
         ciclo, tarea = self._ciclo, self._tarea
         if ciclo is not None and tarea is not None and not ciclo.is_closed():
@@ -71,6 +71,11 @@ class Trabajador:
                 ciclo.call_soon_threadsafe(tarea.cancel)
             except RuntimeError:
                 bitacora.debug("trabajador_ya_cerrado")
+
+    def detener(self, plazo_s: float = 5) -> None:
+        """Deja de tomar trabajos y espera a los que corren, hasta `plazo_s` segundos."""
+        if not self._parar.is_set():
+            self.pedir_alto()
         if self._hilo is not None:
             self._hilo.join(plazo_s)
 
