@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from apoyo.peticiones import contar_peticiones
 from apoyo.siembra import sembrar
 from flask import Flask
 from werkzeug.routing import Rule
@@ -32,6 +33,7 @@ ABIERTAS = {
 }
 CON_FIRMA = {"webhook.recibir", "webhook.estado", "webhook.recibir_sin_nombre", "webhook.estado_sin_nombre"}
 CON_LLAVE = {"salud.metricas"}
+PETICIONES_POR_PAGINA = 3
 NEGADO = {401, 403, 404}
 
 
@@ -232,9 +234,19 @@ def test_quien_si_puede_entra(escena: Escena, quien: str) -> None:
             continue
         ids = escena.ids["marea"] if metodo == "GET" else escena.sembrar_mas("marea", f"-{quien}-{numero}")
         ruta = direccion(escena, regla, "marea", ids)
-        respuesta = pedir(cliente, metodo, ruta)
+        respuestas: list[Any] = []
+        pedidas = contar_peticiones(
+            lambda ruta=ruta, metodo=metodo: respuestas.append(pedir(cliente, metodo, ruta))
+        )  # type: ignore[misc]
+        respuesta = respuestas[0]
         if "archivo" in regla.arguments:
             continue  # la Nora de prueba no tiene archivos propios
+        if (
+            metodo == "GET"
+            and respuesta.mimetype == "text/html"
+            and "Content-Disposition" not in respuesta.headers
+        ):
+            assert len(pedidas) <= PETICIONES_POR_PAGINA, f"{ruta}: {pedidas}"
         assert respuesta.status_code not in NEGADO and respuesta.status_code < 500, (
             f"{metodo} {ruta}: {respuesta.status_code}"
         )

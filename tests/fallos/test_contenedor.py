@@ -77,7 +77,7 @@ def entorno(base: DireccionesPostgres, datos: Path, puerto: int) -> dict[str, st
 def salud(puerto: int) -> bool:
     try:
         return requests.get(f"http://127.0.0.1:{puerto}/salud", timeout=5).status_code == 200
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 
