@@ -20,7 +20,7 @@ from .avisos import sala_de
 from .registro.accesos import Acceso
 from .registro.identidad import cargar_identidad, revisar_acceso
 from .registro.registro_dinamico import registro_de
-from .utils.errores import ErrorNora
+from .utils.errores import ErrorNora, ErrorServicioExterno
 
 RESERVA_DE_HILOS = 10
 HILOS_DE_GUNICORN = 40
@@ -71,7 +71,11 @@ def poner_puerta(app: Flask) -> None:
 def _conectar(auth: Any = None) -> None:
     """Entra a la sala de la Nora que pide, si puede entrar a esa Nora."""
     nombre_nora = auth.get("nora") if isinstance(auth, dict) else None
-    identidad = cargar_identidad()
+    try:
+        identidad = cargar_identidad()
+    except ErrorServicioExterno as error:
+        # Sin respuesta el navegador esperaría para siempre; con un rechazo vuelve a intentar.
+        raise ConnectionRefusedError("Ahora no se puede entrar. Se intenta otra vez.") from error
     if identidad is None:
         raise ConnectionRefusedError("Tu sesión terminó.")
     # También sin Nora: al salir se cortan todos los suyos.

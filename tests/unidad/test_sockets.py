@@ -98,6 +98,19 @@ def test_no_se_entra_a_la_sala_de_otra(gente: ServidorVivo) -> None:
     assert len(rechazos) == 1 and "No encontramos esa Nora" in rechazos.pop()
 
 
+def test_si_la_base_no_contesta_se_rechaza_y_luego_entra(
+    gente: ServidorVivo, base: DireccionesPostgres
+) -> None:
+    galleta = entrar(gente.url, "duena@monte.mx")
+    with psycopg.connect(base.administrador) as estorbo:
+        estorbo.execute("lock table usuarios in access exclusive mode")
+        with Socket(gente.url, galleta, "monte") as socket:
+            esperar(lambda: socket.respuesta.startswith("44"), "el rechazo")
+            assert "Se intenta otra vez" in socket.respuesta
+    with Socket(gente.url, galleta, "monte") as socket:
+        esperar(lambda: socket.dentro, "la entrada")
+
+
 def test_al_salir_se_cortan_sus_sockets(gente: ServidorVivo, cliente_http: Any) -> None:
     cliente_http.entrar("duena@marea.mx")
     galleta = f"aura_multinora_cookie={cliente_http.get_cookie('aura_multinora_cookie').value}"
