@@ -37,9 +37,9 @@ registrarModulo("tareas-tablero", (tablero) => {
   // Las flechas dicen a dónde llevan: cambian con la columna.
   function ponerFlechas(tarea) {
     const lugar = columnas.indexOf(columnaDe(tarea));
-    const forma = tarea.querySelector(".tarea-mover");
-    const modelo = forma.querySelector("button");
-    forma.querySelectorAll("button").forEach((boton) => boton.remove());
+    const flechas = tarea.querySelector(".tarea-mover");
+    const modelo = flechas.querySelector("button");
+    flechas.querySelectorAll("button").forEach((boton) => boton.remove());
     for (const [paso, flecha] of [[-1, "arrow-left"], [1, "arrow-right"]]) {
       const destino = columnas[lugar + paso];
       if (!destino) continue;
@@ -49,7 +49,7 @@ registrarModulo("tareas-tablero", (tablero) => {
       boton.setAttribute("aria-label", nombre);
       boton.title = nombre;
       boton.querySelector(".bi").className = `bi bi-${flecha}`;
-      forma.append(boton);
+      flechas.append(boton);
     }
   }
 
@@ -63,7 +63,7 @@ registrarModulo("tareas-tablero", (tablero) => {
     contar(destino, 1);
     tarea.dataset.estado = destino.dataset.columna;
     try {
-      await publicar(tarea.dataset.mover, { estado: destino.dataset.columna });
+      await publicar(tarea.querySelector(".tarea-mover button").formAction, { estado: destino.dataset.columna });
     } catch {
       // El error ya se mostró: la tarjeta vuelve a donde de verdad está.
       contar(origen, 1);
@@ -95,11 +95,10 @@ registrarModulo("tareas-tablero", (tablero) => {
 
   // Con el dedo: las flechas de cada tarjeta.
   tablero.addEventListener("submit", (evento) => {
-    const forma = evento.target.closest(".tarea-mover");
-    if (!forma || !evento.submitter) return;
+    const tarea = evento.submitter?.closest(".tarea");
+    if (!tarea) return;
     evento.preventDefault();
     evento.stopPropagation();
-    const tarea = forma.closest(".tarea");
     const destino = columnas.find((c) => c.dataset.columna === evento.submitter.value);
     pasar(tarea, destino);
     tarea.scrollIntoView({ block: "nearest", inline: "center" });
