@@ -109,6 +109,13 @@ def pedir(cliente: Any, metodo: str, ruta: str) -> Any:
     return cliente.open(ruta, method=metodo, data=datos)
 
 
+def pedir_contando(cliente: Any, metodo: str, ruta: str) -> tuple[Any, list[str]]:
+    """La respuesta y lo que se le pidió a Supabase para darla."""
+    respuestas: list[Any] = []
+    pedidas = contar_peticiones(lambda: respuestas.append(pedir(cliente, metodo, ruta)))
+    return respuestas[0], pedidas
+
+
 def de_nora(regla: Rule) -> bool:
     return isinstance(regla._converters.get("nombre_nora"), ConvertidorNora)
 
@@ -234,11 +241,7 @@ def test_quien_si_puede_entra(escena: Escena, quien: str) -> None:
             continue
         ids = escena.ids["marea"] if metodo == "GET" else escena.sembrar_mas("marea", f"-{quien}-{numero}")
         ruta = direccion(escena, regla, "marea", ids)
-        respuestas: list[Any] = []
-        pedidas = contar_peticiones(
-            lambda ruta=ruta, metodo=metodo: respuestas.append(pedir(cliente, metodo, ruta))
-        )  # type: ignore[misc]
-        respuesta = respuestas[0]
+        respuesta, pedidas = pedir_contando(cliente, metodo, ruta)
         if "archivo" in regla.arguments:
             continue  # la Nora de prueba no tiene archivos propios
         if (
