@@ -19,6 +19,7 @@ from hypothesis import settings
 
 os.environ["ENTORNO"] = "pruebas"
 
+from apoyo.fiabilidad import Anotar, anotador
 from apoyo.plantillas import COMPILADAS
 from apoyo.postgres import base_temporal, candado, servidor_de_pruebas
 from apoyo.vivo import ServidorVivo, levantar
@@ -34,6 +35,9 @@ CONTRASENA = "una frase de prueba"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--largo", action="store_true", help="corre también las pruebas largas")
+    parser.addoption(
+        "--anotar", type=Path, default=None, help="archivo donde las pruebas de fallos dejan lo que miden"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,6 +57,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if fuera:
         config.hook.pytest_deselected(items=fuera)
         items[:] = dentro
+
+
+@pytest.fixture
+def anotar(request: pytest.FixtureRequest) -> Anotar:
+    """`anotar("golpes", perdidos=0)`: guarda una cifra medida para `docs/fiabilidad.md`."""
+    return anotador(request.config.getoption("--anotar"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,200 @@
+"""Procesos muertos con SIGKILL en cada punto del camino de un mensaje: nada perdido, nada dos veces, nada en desorden.
+
+El juez es lo que aceptó el doble de Twilio, no lo que diga nuestra base.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import requests
+from apoyo.fiabilidad import Anotar
+from apoyo.golpes import PUNTOS, Procesos, armar, toca
+from apoyo.vivo import esperar
+from dobles.openai_falso import Paso, openai_falso
+from dobles.twilio_falso import TwilioFalso, firmar, twilio_falso
+from flask import Flask
+
+from clientes.aura.supabase_local import DireccionesPostgres
+
+CUENTA, TOKEN = "AC" + "0" * 32, "token-de-prueba"
+RECUPERACION_S = 60.0  # lo prometido: de vuelta en un minuto
+# La mitad de los clientes escribe a una Nora sin modelo y la otra a una con modelo.
+NORAS = ("marea", "monte")
+
+
+@dataclass
+class Escenario:
+    """Los procesos que mueren, y con quién hablan."""
+
+    procesos: Procesos
+    twilio: TwilioFalso
+    golpes: Path
+
+
+@pytest.fixture
+def escenario(
+    request: pytest.FixtureRequest,
+    app: Flask,
+    crear_nora: Callable[..., str],
+    base: DireccionesPostgres,
+    tmp_path: Path,
+) -> Iterator[Escenario]:
+    golpes = tmp_path / "golpes"
+    golpes.mkdir()
+    for nora in NORAS:
+        crear_nora(nora)
+    with psycopg.connect(base.administrador, autocommit=True) as conexion:
+        conexion.execute(
+            "insert into conocimiento_nora (nombre_nora, titulo, contenido)"
+            " select x, 'Precio del paquete ' || n, 'El paquete ' || n || ' cuesta $' || (100 + n)"
+            " from generate_series(1, 12) n, unnest(%s::text[]) x",
+            (list(NORAS),),
+        )
+        conexion.execute(
+            "insert into configuracion_ia (nombre_nora, usar_modelo, respuestas_por_dia)"
+            " values ('marea', false, 1), ('monte', true, 500)"
+            " on conflict (nombre_nora) do update"
+            " set usar_modelo = excluded.usar_modelo, respuestas_por_dia = excluded.respuestas_por_dia"
+        )
+    with twilio_falso() as twilio, openai_falso() as openai:
+        entorno = {
+            "ENTORNO": "pruebas",
+            "SUPABASE_DB_URL": base.servicio,
+            "NORA_DATOS": str(app.config["NORA_DATOS"]),
+            "TWILIO_ACCOUNT_SID": CUENTA,
+            "TWILIO_AUTH_TOKEN": TOKEN,
+            "TWILIO_BASE_URL": twilio.url,
+            "OPENAI_API_KEY": openai.llave,
+            "OPENAI_BASE_URL": openai.url,
+            "NORA_TRABAJADOR": "externo",
+        }
+        trabajadores = 2 if request.node.get_closest_marker("largo") else 1
+        with Procesos(golpes, entorno, trabajadores) as procesos:
+            _dar_golpes_de_los_proveedores(procesos, twilio, openai, golpes)
+            yield Escenario(procesos, twilio, golpes)
+
+
+def _dar_golpes_de_los_proveedores(
+    procesos: Procesos, twilio: TwilioFalso, openai: Any, golpes: Path
+) -> None:
+    aceptar = twilio.aceptar
+
+    def aceptar_y_matar(campos: Any) -> Any:
+        mensaje = aceptar(campos)
+        if toca(golpes, "aceptado_sin_respuesta"):
+            procesos.matar_trabajadores()
+        return mensaje
+
+    def contestar(cuerpo: dict[str, Any]) -> Paso:
+        if toca(golpes, "durante_el_modelo"):
+            procesos.matar_trabajadores()
+        preguntas = [m["content"] for m in cuerpo["messages"] if m["role"] == "user"]
+        numero = int(re.findall(r"paquete (\d+)", str(preguntas[-1]))[-1])
+        return Paso(f"El paquete {numero} cuesta ${100 + numero}.")
+
+    twilio.aceptar = aceptar_y_matar  # type: ignore[method-assign]
+    openai.modelo = contestar
+
+
+def correr(
+    escenario: Escenario, conversaciones: int, preguntas: int, golpes: list[str], semilla: int
+) -> dict[str, Any]:
+    """Manda todo por HTTP mientras caen los golpes; devuelve lo medido."""
+    azar = random.Random(semilla)
+    cuando = sorted(azar.sample(range(conversaciones * preguntas), len(golpes)))
+    pendientes = dict(zip(cuando, golpes, strict=True))
+    peor = 0.0
+    repetidos = 0
+    with ThreadPoolExecutor(8) as grupo:
+        for vuelta in range(preguntas):
+            envios = []
+            ultimo_golpe = time.monotonic()
+            for cliente in range(conversaciones):
+                punto = pendientes.get(vuelta * conversaciones + cliente)
+                if punto:
+                    armar(escenario.golpes, punto)
+                    ultimo_golpe = time.monotonic()
+                envios.append(grupo.submit(preguntar, escenario, cliente, vuelta))
+                if azar.random() < 0.05:
+                    repetidos += 1
+                    envios.append(grupo.submit(preguntar, escenario, cliente, vuelta))
+            for envio in envios:
+                envio.result(RECUPERACION_S)
+            # La siguiente vuelta espera la respuesta, como la gente; así el orden se puede juzgar.
+            esperar(
+                lambda v=vuelta: len(escenario.twilio.mensajes) >= conversaciones * (v + 1),
+                f"todas las respuestas de la vuelta {vuelta} (semilla {semilla})",
+                segundos=RECUPERACION_S,
+            )
+            peor = max(peor, time.monotonic() - ultimo_golpe)
+    return {
+        "repetidos": repetidos,
+        "muertes": escenario.procesos.muertes,
+        "peor_recuperacion_s": round(peor, 1),
+    }
+
+
+def preguntar(escenario: Escenario, cliente: int, vuelta: int) -> None:
+    """Como el proveedor: insiste hasta que le contestan 200."""
+    campos = {
+        "MessageSid": f"SM{cliente:05d}{vuelta:03d}",
+        "AccountSid": CUENTA,
+        "From": f"whatsapp:+5266210{cliente:05d}",
+        "To": "whatsapp:+15550000000",
+        "Body": f"cuánto cuesta el paquete {vuelta + 1}",
+    }
+    url = f"{escenario.procesos.url}/webhook/{NORAS[cliente % 2]}"
+    cabeceras = {"X-Twilio-Signature": firmar(TOKEN, url, campos)}
+    limite = time.monotonic() + RECUPERACION_S
+    while True:
+        try:
+            if requests.post(url, data=campos, headers=cabeceras, timeout=10).status_code == 200:
+                return
+        except requests.RequestException:
+            pass  # murió a media petición: el proveedor vuelve a intentar
+        assert time.monotonic() < limite, "el webhook no volvió a contestar"
+        time.sleep(0.2)
+
+
+def juzgar(escenario: Escenario, conversaciones: int, preguntas: int, semilla: int) -> None:
+    """Cada cliente, cada respuesta una vez y en orden."""
+    por_cliente: dict[str, list[str]] = defaultdict(list)
+    for mensaje in escenario.twilio.mensajes:
+        por_cliente[str(mensaje["to"])].append(str(mensaje["body"]))
+    assert len(por_cliente) == conversaciones
+    for cliente, textos in por_cliente.items():
+        precios = [re.findall(r"cuesta \$(\d+)", texto)[-1] for texto in textos]
+        assert precios == [str(101 + n) for n in range(preguntas)], (cliente, textos, semilla)
+
+
+def test_con_la_respuesta_guardada_y_sin_mandar(escenario: Escenario) -> None:
+    """La forma corta: un trabajador, y el punto en que contestar dos veces sería más fácil."""
+    semilla = random.randrange(2**32)
+    correr(escenario, 4, 1, ["salida_guardada"], semilla)
+    juzgar(escenario, 4, 1, semilla)
+    assert escenario.procesos.muertes == 1
+
+
+@pytest.mark.largo
+@pytest.mark.timeout(1800)
+def test_en_diez_puntos(escenario: Escenario, anotar: Anotar) -> None:
+    """2,000 webhooks de 200 conversaciones, 5% repetidos, y tres muertes en cada punto."""
+    semilla = random.randrange(2**32)
+    print(f"semilla {semilla}")  # noqa: T201  se enseña si falla
+    golpes = list(PUNTOS) * 3
+    random.Random(semilla).shuffle(golpes)
+    medido = correr(escenario, 200, 10, golpes, semilla)
+    juzgar(escenario, 200, 10, semilla)
+    assert medido["muertes"] >= len(golpes)
+    anotar("golpes", webhooks=2_000 + medido["repetidos"], conversaciones=200, perdidos=0, dobles=0, **medido)
