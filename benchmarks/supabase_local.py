@@ -29,7 +29,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
-from clientes.aura.supabase_local import ServidorPostgres, crear_api
+from clientes.aura.supabase_local import ApiLocal, ClienteHttp, ServidorPostgres, TransporteLocal, crear_api
 from supabase import Client, ClientOptions, create_client
 
 DESTINO = Path(__file__).resolve().parents[1] / "docs" / "supabase_local_medido.md"
@@ -54,6 +54,8 @@ insert into pedidos select n, i, 1 + i % 500, i from unnest(array['luna', 'sol']
 insert into renglones select n, i, 1 + i % 1000, 'Cosa ' || i, i % 7
     from unnest(array['luna', 'sol']) n, generate_series(1, 3000) i;
 """
+_UNA_FILA = b'{"negocio":"luna","id":7,"nombre":"Cliente 7","edad":7}'
+_DE_JSON = [(b"Content-Type", b"application/json")]
 TABLAS = ("clientes", "pedidos", "renglones", "notas")
 A_MANO = """
 select coalesce(json_agg(json_build_object('id', p.id, 'total', p.total,
@@ -84,14 +86,20 @@ class Medida:
 class Banco:
     """El cliente oficial y el fondo de psycopg sobre la misma base.
 
-    ``solo`` es el mismo cliente ante una aplicación que contesta siempre lo mismo sin hacer nada: lo que cuesta él.
+    ``solo`` es el mismo cliente ante un transporte que contesta siempre lo mismo sin hacer nada: lo que cuesta él.
     """
 
-    def __init__(self, cliente: Client, solo: Client, fondo: ConnectionPool[Any]) -> None:
-        self.cliente = cliente
-        self._solo = solo
+    def __init__(self, api: ApiLocal, fondo: ConnectionPool[Any]) -> None:
+        self._api = api
+        self.cliente = _cliente(TransporteLocal(api))
+        self._solo = _cliente(_NoHaceNada())
         self._fondo = fondo
         self._datos = json.dumps(DATOS)
+        self._encabezados = {
+            "authorization": f"Bearer {_ficha()}",
+            "accept": "application/vnd.pgrst.object+json",
+            "accept-profile": "public",
+        }
 
     @contextmanager
     def transaccion(self) -> Iterator[psycopg.Cursor[Any]]:
@@ -120,6 +128,13 @@ class Banco:
         return (
             self._solo.table("clientes").select("*").eq("negocio", "luna").eq("id", n).single().execute().data
         )
+
+    def una_directa(self, n: int) -> object:
+        """La fila, pidiéndosela a la API sin el cliente."""
+        lista = self._api.atender(
+            "GET", "/clientes", f"select=%2A&negocio=eq.luna&id=eq.{n}", self._encabezados, b""
+        )
+        return json.loads(lista.cuerpo)
 
     def una_base(self, n: int) -> object:
         """La misma fila, con psycopg."""
@@ -196,28 +211,33 @@ def banco() -> Iterator[Banco]:
         _sembrar(direcciones.servicio)
         api = crear_api(direcciones.api, jwt_secreto=SECRETO)
         with ConnectionPool(direcciones.api, min_size=1, max_size=1, open=True) as fondo:
-            yield Banco(_cliente(api), _cliente(_no_hace_nada), fondo)
+            yield Banco(api, fondo)
         api.cerrar()
     finally:
         servidor.detener()
         shutil.rmtree(carpeta, ignore_errors=True)
 
 
-def _cliente(aplicacion: Any) -> Client:
-    token = jwt.encode({**DATOS, "exp": int(time.time()) + 3_600}, SECRETO, "HS256")
+def _ficha() -> str:
+    return jwt.encode({**DATOS, "exp": int(time.time()) + 3_600}, SECRETO, "HS256")
+
+
+def _cliente(transporte: httpx.BaseTransport) -> Client:
     opciones = ClientOptions(
-        httpx_client=httpx.Client(transport=httpx.WSGITransport(app=aplicacion)),
+        httpx_client=ClienteHttp(transport=transporte),
         auto_refresh_token=False,
         persist_session=False,
         postgrest_client_retry=False,
     )
-    return create_client("http://local", token, cast(Any, opciones))
+    return create_client("http://local", _ficha(), cast(Any, opciones))
 
 
-def _no_hace_nada(_: dict[str, Any], iniciar: Callable[..., Any]) -> list[bytes]:
-    cuerpo = b'{"negocio":"luna","id":7,"nombre":"Cliente 7","edad":7}'
-    iniciar("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(cuerpo)))])
-    return [cuerpo]
+class _NoHaceNada(httpx.BaseTransport):
+    """Contesta siempre lo mismo, sin API ni base."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Una fila, ya hecha."""
+        return httpx.Response(200, headers=_DE_JSON, content=_UNA_FILA)
 
 
 def _sembrar(db_uri: str) -> None:
@@ -239,14 +259,15 @@ def tabla() -> list[str]:
     """Las líneas del informe."""
     carga = os.getloadavg()[0]
     with banco() as uno:
-        iguales = uno.una_api(7) == uno.una_base(7) and _sin_tipos(uno.mil_api(0)) == _sin_tipos(
-            uno.mil_base(0)
-        )
+        iguales = uno.una_api(7) == uno.una_directa(7) == uno.una_base(7) and _sin_tipos(
+            uno.mil_api(0)
+        ) == _sin_tipos(uno.mil_base(0))
         if not iguales:
             raise RuntimeError("las dos maneras no contestan lo mismo: no hay nada que comparar")
         medidas = [
             medir("una fila por su llave", uno.una_api, uno.una_base, 100, 2.0),
             medir("de ella, el cliente solo, sin API ni base", uno.una_sola, uno.una_base, 100, None),
+            medir("la misma fila, a la API sin el cliente", uno.una_directa, uno.una_base, 100, None),
             medir(f"{FILAS:,} filas con dos tablas incrustadas", uno.mil_api, uno.mil_base, 2, 1.3),
             medir(f"{INSERTADAS} filas insertadas, con las filas de regreso",
                   uno.insertar_api, uno.insertar_base, 2, 2.0),
@@ -259,7 +280,7 @@ def tabla() -> list[str]:
         f"Medianas de {VUELTAS} vueltas intercaladas, en el mismo proceso y sobre el mismo "
         "PostgreSQL embebido; papel, datos del JWT y seguridad por filas en las dos.",
         "",
-        "| qué | por el cliente (µs) | psycopg (µs) | razón | meta | |",
+        "| qué | por la API (µs) | psycopg (µs) | razón | meta | |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
     ]
     for m in medidas:
@@ -272,8 +293,11 @@ def tabla() -> list[str]:
         "",
         "- Una fila: `psycopg_pool` en su modo de siempre: `BEGIN`, `SET LOCAL ROLE`, `set_config`, la consulta y "
         "`COMMIT`, uno por uno.",
-        "- El cliente solo: la misma llamada ante una aplicación que contesta sin hacer nada. Es el piso: ninguna API "
-        "en el proceso puede costar menos.",
+        "- El cliente solo (`supabase-py` y `httpx`): la misma llamada ante un transporte que contesta sin hacer nada. "
+        "Es el piso: ninguna API puede costar menos por él.",
+        "- La API sin el cliente: `ApiLocal.atender` con la misma petición, y el JSON leído.",
+        "- Las cinco idas y vueltas de psycopg son casi todo su tiempo: cuando la otra máquina o el otro núcleo tardan "
+        "en despertar, su cuenta sube y la razón baja.",
         "- Mil filas: la misma respuesta con `json_agg` escrito a mano, un `join` y un `lateral`.",
         "- Insertar: un `executemany` de psycopg, que va en tubería y no regresa filas.",
     ]

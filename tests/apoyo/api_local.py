@@ -12,7 +12,13 @@ import jwt
 import psycopg
 from supabase.lib.client_options import SyncClientOptions
 
-from clientes.aura.supabase_local import ApiLocal, DireccionesPostgres, ServidorPostgres, crear_api
+from clientes.aura.supabase_local import (
+    ApiLocal,
+    DireccionesPostgres,
+    ServidorPostgres,
+    TransporteLocal,
+    crear_api,
+)
 from supabase import Client, create_client
 
 from .postgres import base_temporal
@@ -34,7 +40,7 @@ class Escenario:
 
     def cliente(self, rol: str = "service_role", **datos: Any) -> Client:
         """El cliente oficial, en el proceso."""
-        transporte = httpx.Client(transport=httpx.WSGITransport(app=self.api))
+        transporte = httpx.Client(transport=TransporteLocal(self.api))
         opciones = SyncClientOptions(
             httpx_client=transporte, auto_refresh_token=False, postgrest_client_retry=False
         )
@@ -43,9 +49,7 @@ class Escenario:
     def http(self, rol: str | None = "service_role", **datos: Any) -> httpx.Client:
         """Un cliente HTTP sin nada del oficial."""
         encabezados = {} if rol is None else {"Authorization": f"Bearer {ficha(rol, **datos)}"}
-        return httpx.Client(
-            transport=httpx.WSGITransport(app=self.api), base_url="http://local", headers=encabezados
-        )
+        return httpx.Client(transport=TransporteLocal(self.api), base_url="http://local", headers=encabezados)
 
     def sql(self, texto: str) -> list[tuple[Any, ...]]:
         """Corre SQL como el dueño de la base, por fuera de la API."""

@@ -1,23 +1,21 @@
-"""Las dos caras de la API sobre una misma base: en el proceso (WSGITransport) y por HTTP (el comando)."""
+"""Las dos caras de la API sobre una misma base: en el proceso (TransporteLocal) y por HTTP (el comando)."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
 from supabase.lib.client_options import SyncClientOptions
 
-from clientes.aura.supabase_local import DireccionesPostgres
+from clientes.aura.supabase_local import DireccionesPostgres, TransporteLocal
+from clientes.aura.supabase_local.__main__ import abrir, leer_argumentos
 from supabase import Client, create_client
 
 from .api_local import SECRETO, Escenario, ficha
 
-RAIZ = Path(__file__).resolve().parents[2]
 CARAS = ("proceso", "http")
 
 
@@ -30,13 +28,8 @@ class Cara:
         self._pila = pila
         self._http: dict[str, httpx.Client] = {}
 
-    @property
-    def es_http(self) -> bool:
-        """Si hay HTTP de por medio: en el proceso no viaja la frase del estado."""
-        return self._direccion is not None
-
     def _nuevo(self, **opciones: Any) -> httpx.Client:
-        transporte = None if self._direccion else httpx.WSGITransport(app=self.escenario.api)
+        transporte = None if self._direccion else TransporteLocal(self.escenario.api)
         return self._pila.enter_context(httpx.Client(transport=transporte, **opciones))
 
     def http(self, rol: str | None = "service_role", **datos: Any) -> httpx.Client:
@@ -59,18 +52,21 @@ class Cara:
 
 @contextmanager
 def comando(direcciones: DireccionesPostgres, *opciones: str) -> Iterator[str]:
-    """``python -m clientes.aura.supabase_local`` sirviendo; regresa su dirección."""
-    orden = [
-        sys.executable, "-m", "clientes.aura.supabase_local", "--puerto", "0", "--db-uri", direcciones.api,
-        "--rol-anonimo", "anon", "--jwt-secreto", SECRETO, *opciones,
-    ]  # fmt: skip
-    with subprocess.Popen(orden, cwd=RAIZ, stdout=subprocess.PIPE, text=True) as proceso:
-        assert proceso.stdout is not None
-        try:
-            yield proceso.stdout.readline().split()[-1]
-        finally:
-            proceso.terminate()
-            proceso.communicate(timeout=15)
+    """Lo que sirve ``python -m clientes.aura.supabase_local`` con esas opciones, en un hilo; regresa su dirección.
+
+    El comando como proceso aparte lo prueba ``test_comando.py``.
+    """
+    orden = ["--puerto", "0", "--db-uri", direcciones.api, "--rol-anonimo", "anon", "--jwt-secreto", SECRETO]
+    servidor, api = abrir(leer_argumentos([*orden, *opciones]))
+    hilo = threading.Thread(target=servidor.serve_forever, name="cara-http")
+    hilo.start()
+    try:
+        yield f"http://127.0.0.1:{servidor.server_port}"
+    finally:
+        servidor.shutdown()
+        hilo.join()
+        servidor.server_close()
+        api.cerrar()
 
 
 @contextmanager

@@ -3,13 +3,16 @@
 from .errores_postgres import ErrorPostgres
 from .lugar import binarios_postgres
 from .postgres import DireccionesPostgres, ServidorPostgres
+from .transporte import ClienteHttp, TransporteLocal
 from .wsgi import ApiLocal, crear_api
 
 __all__ = [
     "ApiLocal",
+    "ClienteHttp",
     "DireccionesPostgres",
     "ErrorPostgres",
     "ServidorPostgres",
+    "TransporteLocal",
     "binarios_postgres",
     "crear_api",
 ]

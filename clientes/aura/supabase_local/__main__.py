@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from .motor import FinTx
-from .wsgi import crear_api
+from .wsgi import ApiLocal, crear_api
 
 
 class _SinBitacora(WSGIRequestHandler):
@@ -58,9 +58,12 @@ def leer_argumentos(argumentos: Sequence[str] | None = None) -> argparse.Namespa
     return opciones.parse_args(argumentos)
 
 
-def main(argumentos: Sequence[str] | None = None) -> int:
-    """Sirve hasta Ctrl-C o SIGTERM; regresa el estado de salida."""
-    opciones = leer_argumentos(argumentos)
+def abrir(opciones: argparse.Namespace) -> tuple[BaseWSGIServer, ApiLocal]:
+    """El servidor, ya escuchando, y su API; quien llama sirve y cierra los dos.
+
+    Raises:
+        OSError, SystemExit: no se pudo escuchar ahí.
+    """
     api = crear_api(
         opciones.db_uri,
         esquemas=[e.strip() for e in opciones.esquemas.split(",") if e.strip()] or ["public"],
@@ -76,10 +79,17 @@ def main(argumentos: Sequence[str] | None = None) -> int:
         agregados=opciones.agregados,
         archivos=opciones.archivos,
     )
+    servidor = make_server(
+        opciones.anfitrion, opciones.puerto, api, threaded=True, request_handler=_SinBitacora
+    )
+    return servidor, api
+
+
+def main(argumentos: Sequence[str] | None = None) -> int:
+    """Sirve hasta Ctrl-C o SIGTERM; regresa el estado de salida."""
+    opciones = leer_argumentos(argumentos)
     try:
-        servidor = make_server(
-            opciones.anfitrion, opciones.puerto, api, threaded=True, request_handler=_SinBitacora
-        )
+        servidor, api = abrir(opciones)
     except (OSError, SystemExit) as error:
         sys.stderr.write(f"No pude escuchar en {opciones.anfitrion}:{opciones.puerto}: {error}\n")
         return 1

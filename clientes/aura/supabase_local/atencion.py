@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from psycopg import sql
@@ -22,12 +23,14 @@ from .peticion import Peticion
 from .preferencias import Preferencias
 
 T = TypeVar("T")
+# num_nulls: los set_config corren todos y de regreso viene un número, no otra vez los encabezados y los datos.
 CONTEXTO = (
-    b"select pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('role', $2, true),"
+    b"select pg_catalog.num_nulls("
+    b"pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('role', $2, true),"
     b" pg_catalog.set_config('request.jwt.claims', $3, true), pg_catalog.set_config('request.method', $4, true),"
     b" pg_catalog.set_config('request.path', $5, true), pg_catalog.set_config('request.headers', $6, true),"
     b" pg_catalog.set_config('request.cookies', $7, true), pg_catalog.set_config('response.headers', '', true),"
-    b" pg_catalog.set_config('response.status', '', true)"
+    b" pg_catalog.set_config('response.status', '', true))"
 )
 ZONA = b"select pg_catalog.set_config('timezone', $1, true)"
 _FORMATOS = {"text": sql.SQL("FORMAT TEXT"), "json": sql.SQL("FORMAT JSON")}
@@ -96,15 +99,13 @@ class Atencion:
         return lectura.leer_rango(self.pedido.encabezados.get("range"), pedido)
 
     def _contexto(self) -> tuple[bytes, ...]:
-        propios = {k: v for k, v in self.pedido.encabezados.items() if k != "cookie"}
         return (
             self.motor.rutas_de_busqueda[self.nombre.esquema].encode(),
             self.identidad.rol.encode(),
             self.identidad.claims.encode(),
             self.pedido.metodo.encode(),
             lectura.sin_prefijo(self.pedido.ruta).encode("utf-8", "replace"),
-            json.dumps(propios).encode(),
-            json.dumps(_galletas(self.pedido.encabezados.get("cookie", ""))).encode(),
+            *_encabezados_en_json(tuple(self.pedido.encabezados.items())),
         )
 
     # --- la transacción ------------------------------------------------------------------------------
@@ -237,6 +238,14 @@ def _encabezados_de_guc(texto: bytes | None) -> tuple[tuple[str, str], ...]:
                 raise errores.encabezados_de_guc()
             salida.append((nombre, valor))
     return tuple(salida)
+
+
+@lru_cache(maxsize=512)  # un cliente manda siempre los mismos
+def _encabezados_en_json(encabezados: tuple[tuple[str, str], ...]) -> tuple[bytes, bytes]:
+    """Los encabezados sin las cookies, y las cookies."""
+    todos = dict(encabezados)
+    galletas = _galletas(todos.pop("cookie", ""))
+    return json.dumps(todos).encode(), json.dumps(galletas).encode()
 
 
 def _galletas(encabezado: str) -> dict[str, str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
-from urllib.parse import quote
 
 from . import compositor, compositor_conteo, compositor_escritura, errores
 from .analizador import leer_consulta
@@ -17,6 +17,8 @@ from .compositor import Forma
 from .compositor_escritura import Escritura, Regreso
 from .conexiones import Fila
 from .esquema import Esquema, Tabla
+from .formas import LecturaHecha, Molde, cabe, marcar, separar
+from .peticion import escapar
 from .planificador import NodoLectura, buscar_tabla, planear_lectura
 
 _DE_LECTURA = ("count", "tx", "handling", "timezone")
@@ -42,40 +44,66 @@ class AtencionTabla(Atencion):
         return metodos[self.pedido.metodo]()
 
     def _leer(self) -> Respuesta:
-        consulta = leer_consulta(self.pedido.parametros)
-        rango = self.rango(consulta)
-
-        def plan(esquema: Esquema) -> NodoLectura:
-            tabla = buscar_tabla(esquema, self.nombre)
-            nodo = planear_lectura(
-                esquema, self.nombre, tabla, consulta, max_filas=self.motor.max_filas, rango_raiz=rango,
-                agregados=self.motor.agregados,
-            )  # fmt: skip
-            self.elegir_medio()
-            return nodo
-
-        nodo = self.planear(plan)
-        cuenta = self.preferencias.valores.get("count")
-        orden = compositor.leer(
-            nodo, contar=cuenta == "exact", forma=self._forma(), sin_nulos=self.medio.interior.sin_nulos
-        )
+        forma, datos = separar(self.pedido.parametros)
+        hecha, huecos = self.planear(lambda esquema: self._hecha(esquema, forma))
+        self.medio = hecha.medio
+        orden, *extras = [molde.con(datos if huecos else ()) for molde in hecha.ordenes]
         if self.medio.clase == "plan":
             return self.plan(self.ejecutar(orden, lectura_sola=True)[0])
-        extras = compositor_conteo.aproximado(nodo, cuenta, self.motor.max_filas)
         filas = self.ejecutar(
             orden, *extras, lectura_sola=True, revisar=exigir_una if self.medio.clase == "objeto" else None
         )
         fila = filas[0][0]
         total = compositor_conteo.total(fila, filas[1:], self.motor.max_filas)
-        respuesta = self.pagina(fila, nodo.rango, total, _DE_LECTURA)
+        respuesta = self.pagina(fila, hecha.rango, total, _DE_LECTURA)
         respuesta.encabezados = (("Content-Location", self._direccion()), *respuesta.encabezados)
         return respuesta
+
+    def _hecha(self, esquema: Esquema, forma: tuple[tuple[str, str], ...]) -> tuple[LecturaHecha, bool]:
+        """La lectura compuesta, y si tiene huecos para los datos o ya los trae."""
+        encabezados = self.pedido.encabezados
+        clave = (
+            self.nombre, self.pedido.metodo, encabezados.get("accept"), encabezados.get("range"),
+            self.preferencias.valores.get("count"), forma,
+        )  # fmt: skip
+        hecha = self.motor.lecturas.buscar(esquema, clave)
+        if hecha is None and cabe(forma):
+            # Lo que falle con marcas se repite sin ellas: su mensaje dice lo que mandó quien pide.
+            with suppress(errores.ErrorApi):
+                hecha = self._componer(esquema, *marcar(forma))
+            if hecha is not None:
+                self.motor.lecturas.guardar(esquema, clave, hecha)
+        if hecha is not None:
+            return hecha, True
+        entera = self._componer(esquema, self.pedido.parametros, 0)
+        assert entera is not None  # noqa: S101 - sin marcas no hay ninguna que se pierda
+        return entera, False
+
+    def _componer(
+        self, esquema: Esquema, parametros: Sequence[tuple[str, str]], huecos: int
+    ) -> LecturaHecha | None:
+        consulta = leer_consulta(parametros)
+        rango = self.rango(consulta)
+        tabla = buscar_tabla(esquema, self.nombre)
+        nodo = planear_lectura(
+            esquema, self.nombre, tabla, consulta, max_filas=self.motor.max_filas, rango_raiz=rango,
+            agregados=self.motor.agregados,
+        )  # fmt: skip
+        self.elegir_medio()
+        cuenta = self.preferencias.valores.get("count")
+        orden = compositor.leer(
+            nodo, contar=cuenta == "exact", forma=self._forma(), sin_nulos=self.medio.interior.sin_nulos
+        )
+        extras = compositor_conteo.aproximado(nodo, cuenta, self.motor.max_filas)
+        moldes = [Molde.de(o, huecos) for o in (orden, *extras)]
+        hechos = tuple(molde for molde in moldes if molde is not None)
+        return LecturaHecha(hechos, nodo.rango, self.medio) if len(hechos) == len(moldes) else None
 
     def _direccion(self) -> str:
         """La dirección de lo leído, con los parámetros en orden alfabético."""
         pares = sorted(self.pedido.parametros)
-        texto = "&".join(f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in pares)
-        return f"/{quote(self.nombre.nombre)}{'?' if texto else ''}{texto}"
+        texto = "&".join([f"{escapar(k)}={escapar(v)}" for k, v in pares])
+        return f"/{escapar(self.nombre.nombre)}{'?' if texto else ''}{texto}"
 
     def _informar(self) -> Respuesta:
         tabla = self.planear(lambda esquema: buscar_tabla(esquema, self.nombre))
@@ -280,10 +308,8 @@ def _location(tabla: Tabla, fila: Fila) -> tuple[tuple[str, str], ...]:
     if fila[6] is None:
         return ()
     pares: list[tuple[str, str | None]] = json.loads(fila[6])
-    texto = "&".join(
-        f"{quote(k, safe='')}={quote('is.null' if v is None else f'eq.{v}', safe='')}" for k, v in pares
-    )
-    return (("Location", f"/{quote(tabla.nombre.nombre)}?{texto}"),)
+    texto = "&".join(f"{escapar(k)}={'is.null' if v is None else f'eq.{escapar(v)}'}" for k, v in pares)
+    return (("Location", f"/{escapar(tabla.nombre.nombre)}?{texto}"),)
 
 
 def _exigir_llave(tabla: Tabla, consulta: Consulta) -> None:

@@ -59,8 +59,16 @@ def _resta(limite: float) -> float:
 
 
 def _esperar(descriptor: int, sucesos: int, limite: float) -> int:
+    return _sondear(_sondeo(descriptor, sucesos), limite)
+
+
+def _sondeo(descriptor: int, sucesos: int) -> select.poll:
     sondeo = select.poll()
     sondeo.register(descriptor, sucesos)
+    return sondeo
+
+
+def _sondear(sondeo: select.poll, limite: float) -> int:
     listos = sondeo.poll(max(1, int(_resta(limite) * 1000)))
     if not listos:
         raise FueraDePlazo
@@ -72,6 +80,7 @@ class Conexion:
 
     def __init__(self, pg: pq.abc.PGconn) -> None:
         self._pg = pg
+        self._de_lectura = _sondeo(pg.socket, select.POLLIN)
         self._preparadas: OrderedDict[bytes, bytes] = OrderedDict()
         self._vistas: dict[bytes, int] = {}
         self._numero = 0
@@ -123,15 +132,13 @@ class Conexion:
         """Si el servidor no la cerró mientras estaba guardada (no pregunta por la red)."""
         if self._pg.status != pq.ConnStatus.OK:
             return False
-        sondeo = select.poll()
-        sondeo.register(self._pg.socket, select.POLLIN)
         try:
-            if not sondeo.poll(0):
+            if not self._de_lectura.poll(0):
                 return True
             self._pg.consume_input()
             while self._pg.notifies() is not None:
                 continue
-            return self._pg.status == pq.ConnStatus.OK and not sondeo.poll(0)
+            return self._pg.status == pq.ConnStatus.OK and not self._de_lectura.poll(0)
         except (OperationalError, OSError):
             return False
 
@@ -141,11 +148,9 @@ class Conexion:
         Raises:
             ConexionRota: si el servidor cerró.
         """
-        sondeo = select.poll()
-        sondeo.register(self._pg.socket, select.POLLIN)
         hubo = False
         try:
-            if sondeo.poll(0):
+            if self._de_lectura.poll(0):
                 self._pg.consume_input()
             while self._pg.notifies() is not None:
                 hubo = True
@@ -217,12 +222,8 @@ class Conexion:
             if estado == pq.ExecStatus.PIPELINE_SYNC:
                 break
             if estado == pq.ExecStatus.TUPLES_OK:
-                filas.append(
-                    [
-                        tuple(resultado.get_value(f, c) for c in range(resultado.nfields))
-                        for f in range(resultado.ntuples)
-                    ]
-                )
+                dar, columnas = resultado.get_value, range(resultado.nfields)
+                filas.append([tuple([dar(f, c) for c in columnas]) for f in range(resultado.ntuples)])
             elif estado == pq.ExecStatus.COMMAND_OK:
                 if resultado.command_status is not None and resultado.command_status != b"":
                     filas.append([])
@@ -241,13 +242,14 @@ class Conexion:
 
     def _siguiente(self, limite: float) -> pq.abc.PGresult | None:
         pg = self._pg
-        while True:
-            pendiente = pg.flush()
-            if not pg.is_busy():
-                return pg.get_result()
-            listo = _esperar(pg.socket, select.POLLIN | (select.POLLOUT if pendiente else 0), limite)
+        while pg.is_busy():
+            if pg.flush():
+                listo = _esperar(pg.socket, select.POLLIN | select.POLLOUT, limite)
+            else:
+                listo = _sondear(self._de_lectura, limite)
             if listo & (select.POLLIN | select.POLLHUP | select.POLLERR):
                 pg.consume_input()
+        return pg.get_result()
 
 
 def _es_de_forma(sqlstate: str) -> bool:
@@ -272,6 +274,8 @@ def _falla(resultado: pq.abc.PGresult) -> FallaPostgres:
     )
 
 
+LEER = Paso(b"BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY")
+ESCRIBIR = Paso(b"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
 COMMIT = Paso(b"COMMIT")
 ROLLBACK = Paso(b"ROLLBACK")
 # Antes de deshacer a propósito se revisan las llaves diferidas: su falla se debe ver igual.
@@ -294,11 +298,7 @@ def transaccion(
     deshace todo. Con ``deshacer`` se contesta lo mismo y no queda nada escrito. Lo que falla en el COMMIT (llaves
     diferidas) también es ``OrdenFallida``.
     """
-    inicio = Paso(
-        b"BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
-        if lectura
-        else b"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
-    )
+    inicio = LEER if lectura else ESCRIBIR
     final = [REVISAR_DIFERIDAS, ROLLBACK] if deshacer else [COMMIT]
     primera = 1 + len(previos)
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .errores_postgres import ErrorPostgres, causa_del_registro
-from .lugar import Lugar, UsuarioSistema, crear_carpeta
+from .lugar import NOMBRE_SOCKET, Lugar, UsuarioSistema, crear_carpeta
 from .procesos import quitar_pid_ajeno
 
 # Los procesos lanzados se recuerdan aquí: Popen se queja si lo olvidan mientras su proceso vive.
@@ -84,7 +84,7 @@ def lanzar(lugar: Lugar, usuario: UsuarioSistema, opciones: Mapping[str, str]) -
     """Arranca el postmaster; no espera a que responda."""
     # Recoger al que murió antes de arrancar otro: PostgreSQL cuenta a un zombi como vivo.
     _LANZADOS[:] = [p for p in _LANZADOS if p.poll() is None]
-    quitar_pid_ajeno(lugar.datos)
+    quitar_pid_ajeno(lugar.datos, lugar.socket / f"{NOMBRE_SOCKET}.lock")
     ajustes = {
         "listen_addresses": "",
         "unix_socket_directories": str(lugar.socket),

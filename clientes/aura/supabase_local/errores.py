@@ -345,6 +345,11 @@ def jwt_requerido() -> ErrorApi:
     )
 
 
+def cuerpo_muy_grande() -> ErrorApi:
+    """El cuerpo pasa del tope."""
+    return ErrorApi(413, "PGRST102", "Request entity too large")
+
+
 def interno() -> ErrorApi:
     """PGRSTX00: un defecto nuestro; el texto de la excepción se queda en el registro."""
     return ErrorApi(500, "PGRSTX00", "Internal server error")

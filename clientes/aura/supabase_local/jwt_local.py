@@ -47,8 +47,9 @@ class Verificador:
         """
         self._rol_anonimo = rol_anonimo
         self._publico = publico
-        # La firma de una ficha no cambia; sus fechas se revisan cada vez.
-        self._firmadas: dict[str, dict[str, Any]] = {}
+        # Lo que dice una ficha firmada no cambia; sus fechas se revisan cada vez.
+        self._firmadas: dict[str, tuple[dict[str, Any], Identidad]] = {}
+        self._anonima: Identidad | None = None
         # Cada llave sirve para un solo algoritmo: la pública no se puede usar como secreto.
         self._llaves: list[tuple[str, Any]] = []
         if secreto:
@@ -71,15 +72,20 @@ class Verificador:
         """
         esquema, _, ficha = (autorizacion or "").partition(" ")
         if esquema not in ("Bearer", "bearer"):
-            return self._identidad({})
-        claims = self._firmadas.get(ficha)
-        if claims is None:
-            claims = self._verificar(ficha.strip())
-            if len(self._firmadas) >= FICHAS_EN_MEMORIA:
-                self._firmadas.clear()
-            self._firmadas[ficha] = claims
+            if self._anonima is None:
+                self._anonima = self._identidad({})
+            return self._anonima
+        conocida = self._firmadas.get(ficha)
+        if conocida is not None:
+            self._revisar(conocida[0])
+            return conocida[1]
+        claims = self._verificar(ficha.strip())
         self._revisar(claims)
-        return self._identidad(claims)
+        identidad = self._identidad(claims)
+        if len(self._firmadas) >= FICHAS_EN_MEMORIA:
+            self._firmadas.clear()
+        self._firmadas[ficha] = (claims, identidad)
+        return identidad
 
     def _identidad(self, claims: dict[str, Any]) -> Identidad:
         if "role" in claims:

@@ -16,6 +16,7 @@ from .conexiones import Conexion, ConexionRota, Fila, FueraDePlazo, OrdenFallida
 from .esquema import Esquema
 from .esquema_consultas import CONSULTAS
 from .fondo import Fondo
+from .formas import Memoria
 from .fragmentos import arreglo
 
 T = TypeVar("T")
@@ -65,6 +66,7 @@ class Motor:
             .as_string(None)
             for e in self.esquemas
         }
+        self.lecturas = Memoria()
         self._zonas: frozenset[str] | None = None
         self._esquema: Esquema | None = None
         self._generacion = 0

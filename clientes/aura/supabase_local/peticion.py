@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
-from urllib.parse import parse_qsl
+from urllib.parse import quote, unquote
 
 from . import errores
 from .arbol import Rango
 
 PREFIJO_SUPABASE = "/rest/v1"
+_PARAMETROS_MAXIMO = 2_000
+_LLANO = re.compile(r"[A-Za-z0-9_.~-]*")
 
 
 @dataclass
@@ -30,26 +33,41 @@ def leer_parametros(texto: str) -> list[tuple[str, str]]:
     """Los pares de la dirección, en orden.
 
     Raises:
-        ErrorApi: PGRST100 si no es UTF-8 o trae un byte cero.
+        ErrorApi: PGRST100 si no es UTF-8, trae un byte cero o son demasiados.
     """
-    try:
-        pares = parse_qsl(
-            texto, keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=2000
-        )
-    except ValueError as error:
-        raise errores.analisis("", 0, "valid UTF-8", de="query string") from error
-    for clave, valor in pares:
-        _sin_cero(clave)
-        _sin_cero(valor)
+    trozos = texto.split("&")
+    if len(trozos) > _PARAMETROS_MAXIMO:
+        raise errores.analisis("", 0, "fewer parameters", de="query string")
+    pares = []
+    for trozo in trozos:
+        if trozo:
+            clave, _, valor = trozo.partition("=")
+            pares.append((_descifrar(clave), _descifrar(valor)))
     return pares
 
 
-def _sin_cero(texto: str) -> None:
-    """PostgreSQL no admite el carácter cero en ningún texto."""
+def _descifrar(texto: str) -> str:
+    """``%41+b`` -> ``A b``. PostgreSQL no admite el carácter cero en ningún texto."""
+    if "%" in texto or "+" in texto:
+        texto = _sin_escapes(texto)
     if "\0" in texto:
         raise errores.analisis(
             texto.replace("\0", "\\0"), texto.index("\0"), "text without null characters", de="query string"
         )
+    return texto
+
+
+@lru_cache(maxsize=1024)  # un `select` con comas y paréntesis se repite mucho
+def _sin_escapes(texto: str) -> str:
+    try:
+        return unquote(texto.replace("+", " "), errors="strict")
+    except ValueError as error:
+        raise errores.analisis("", 0, "valid UTF-8", de="query string") from error
+
+
+def escapar(texto: str) -> str:
+    """Un nombre o un valor como parte de una dirección."""
+    return texto if _LLANO.fullmatch(texto) else quote(texto, safe="")
 
 
 def sin_prefijo(ruta: str) -> str:

@@ -289,7 +289,8 @@ class ServidorPostgres:
         superusuario = self.direcciones("postgres").administrador
         ultimo = ""
         while True:
-            if not postmaster_vivo(lugar.datos):
+            lanzado = postmaster_vivo(lugar.datos) is None
+            if lanzado:
                 self._proceso = lanzar(lugar, usuario, self._opciones)
             while time.monotonic() < limite:
                 try:
@@ -305,8 +306,9 @@ class ServidorPostgres:
             registro = final_del_registro(lugar)
             if time.monotonic() >= limite:
                 raise ErrorPostgres(f"PostgreSQL no respondió en {LIMITE_ARRANQUE_S:.0f} s: {ultimo}")
-            # Un postmaster muerto tarda un momento en irse del todo: sus hijos sostienen su memoria.
-            if self._proceso is not None and not _PASAJERO.search(registro[-1500:]):
+            # Un postmaster muerto tarda un momento en irse del todo: sus hijos sostienen su memoria. Y si el que
+            # murió es el que ya estaba, el registro habla de antes: se lanza otro.
+            if lanzado and not _PASAJERO.search(registro[-1500:]):
                 self._proceso = None
                 raise ErrorPostgres(causa_del_registro(registro))
             self._proceso = None

@@ -39,8 +39,12 @@ def _es_de(pid: int, datos: Path) -> bool:
 
 def pid_anotado(datos: Path) -> int | None:
     """El número que dice ``postmaster.pid``, corra o no."""
+    return _numero_en(datos / "postmaster.pid")
+
+
+def _numero_en(ruta: Path) -> int | None:
     try:
-        return int((datos / "postmaster.pid").read_text("utf-8").splitlines()[0])
+        return int(ruta.read_text("utf-8").splitlines()[0])
     except (FileNotFoundError, ValueError, IndexError):
         return None
 
@@ -53,11 +57,12 @@ def postmaster_vivo(datos: Path) -> int | None:
     return pid if _es_de(pid, datos) else None
 
 
-def quitar_pid_ajeno(datos: Path) -> None:
-    """Borra un ``postmaster.pid`` viejo cuyo número lleva hoy otro programa, o un zombi sin recoger.
+def quitar_pid_ajeno(datos: Path, candado_del_socket: Path) -> None:
+    """Borra un ``postmaster.pid`` viejo cuyo número lleva hoy otro programa, un zombi, o uno que se está muriendo.
 
-    Pasa al recrear contenedores. PostgreSQL solo descarta el archivo cuando nadie usa ese número; aquí ya se
-    sabe que nadie es el postmaster. Que no queden hijos del anterior lo cuida él, por su memoria compartida.
+    Pasa al recrear contenedores y al levantarlo justo después de que lo mataron. PostgreSQL solo descarta ese archivo,
+    y el candado de su socket, cuando nadie usa ese número; aquí ya se sabe que nadie es el postmaster. Que no queden
+    hijos del anterior lo cuida él, por su memoria compartida.
     """
     pid = pid_anotado(datos)
     if pid is None or pid <= 0 or postmaster_vivo(datos) is not None:
@@ -68,4 +73,6 @@ def quitar_pid_ajeno(datos: Path) -> None:
         return
     except PermissionError:
         pass
+    if _numero_en(candado_del_socket) == pid:
+        candado_del_socket.unlink(missing_ok=True)
     (datos / "postmaster.pid").unlink(missing_ok=True)

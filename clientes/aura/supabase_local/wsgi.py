@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ _IMPRIMIBLES = "".join(chr(n) for n in range(32, 127))
 class ApiLocal:
     """Una aplicación WSGI que contesta como PostgREST y, bajo ``/storage/v1``, como Supabase Storage.
 
-    Sirve por HTTP o con ``httpx.WSGITransport``.
+    Sirve por HTTP, con ``httpx.WSGITransport`` o, más barato, con ``TransporteLocal``.
     """
 
     def __init__(self, motor: Motor, verificador: Verificador, almacen: Almacen) -> None:
@@ -45,17 +46,58 @@ class ApiLocal:
         self._motor.recargar_esquema()
 
     def __call__(self, entorno: Mapping[str, Any], iniciar: Callable[..., Any]) -> Iterable[bytes]:
-        if str(entorno.get("PATH_INFO") or "").startswith(PREFIJO_ALMACEN):
+        ruta = str(entorno.get("PATH_INFO") or "/")
+        if es_del_almacen(ruta):
             return self.almacen(entorno, iniciar)
         metodo = str(entorno.get("REQUEST_METHOD", "GET")).upper()
+        encabezados = _encabezados(entorno)
+        consulta = str(entorno.get("QUERY_STRING") or "")
         try:
-            respuesta = self._api.contestar(_leer_peticion(entorno, metodo))
+            cuerpo = b"" if metodo in ("GET", "HEAD") else _leer_cuerpo(entorno)
         except errores.ErrorApi as error:
-            respuesta = _de_error(error)
-        except Exception:  # última puerta: WSGITransport soltaría la excepción cruda en quien llama
+            lista = _de_error(error, metodo)
+        else:
+            lista = self.atender(metodo, _texto(ruta), consulta, encabezados, cuerpo)
+        frase = lista.frase or _frase(lista.estado)
+        iniciar(f"{lista.estado} {frase}", list(lista.encabezados))
+        return [lista.cuerpo]
+
+    def atender(
+        self, metodo: str, ruta: str, consulta: str, encabezados: Mapping[str, str], cuerpo: bytes
+    ) -> Lista:
+        """Contesta una petición que no es del almacén; ninguna excepción sale cruda.
+
+        Args:
+            metodo: en mayúsculas.
+            ruta: ya descifrada. ``consulta``: lo que sigue al ``?``, sin descifrar.
+            encabezados: nombres en minúsculas.
+        """
+        try:
+            if len(cuerpo) > CUERPO_MAXIMO:
+                raise errores.cuerpo_muy_grande()
+            pedido = Peticion(metodo, ruta, leer_parametros(consulta), encabezados, cuerpo)
+            respuesta = self._api.contestar(pedido)
+        except errores.ErrorApi as error:
+            return _de_error(error, metodo)
+        except Exception:  # última puerta: en el proceso saldría cruda en quien llama
             _registro.exception("falló la API local")
-            respuesta = _de_error(errores.interno())
-        return _emitir(respuesta, metodo, iniciar)
+            return _de_error(errores.interno(), metodo)
+        return _lista(respuesta, metodo)
+
+
+@dataclass
+class Lista:
+    """Una respuesta lista para salir: encabezados de ASCII y el cuerpo que de verdad se manda."""
+
+    estado: int
+    frase: str
+    encabezados: list[tuple[str, str]]
+    cuerpo: bytes
+
+
+def es_del_almacen(ruta: str) -> bool:
+    """Si la ruta es de ``/storage/v1``."""
+    return ruta.startswith(PREFIJO_ALMACEN)
 
 
 def crear_api(
@@ -112,7 +154,7 @@ def crear_api(
     return ApiLocal(motor, verificador, almacen)
 
 
-def _leer_peticion(entorno: Mapping[str, Any], metodo: str) -> Peticion:
+def _encabezados(entorno: Mapping[str, Any]) -> dict[str, str]:
     encabezados = {
         clave[5:].replace("_", "-").lower(): str(valor)
         for clave, valor in entorno.items()
@@ -120,13 +162,7 @@ def _leer_peticion(entorno: Mapping[str, Any], metodo: str) -> Peticion:
     }
     if entorno.get("CONTENT_TYPE"):
         encabezados["content-type"] = str(entorno["CONTENT_TYPE"])
-    return Peticion(
-        metodo,
-        _texto(str(entorno.get("PATH_INFO") or "/")),
-        leer_parametros(str(entorno.get("QUERY_STRING") or "")),
-        encabezados,
-        b"" if metodo in ("GET", "HEAD") else _leer_cuerpo(entorno),
-    )
+    return encabezados
 
 
 def _texto(ruta: str) -> str:
@@ -144,43 +180,39 @@ def _leer_cuerpo(entorno: Mapping[str, Any]) -> bytes:
     declarado = str(entorno.get("CONTENT_LENGTH") or "")
     if declarado.isdigit():
         if int(declarado) > CUERPO_MAXIMO:
-            raise errores.ErrorApi(413, "PGRST102", "Request entity too large")
+            raise errores.cuerpo_muy_grande()
         return bytes(flujo.read(int(declarado)))
     if entorno.get("wsgi.input_terminated") or "HTTP_TRANSFER_ENCODING" in entorno:
-        cuerpo = bytes(flujo.read(CUERPO_MAXIMO + 1))
-        if len(cuerpo) > CUERPO_MAXIMO:
-            raise errores.ErrorApi(413, "PGRST102", "Request entity too large")
-        return cuerpo
+        return bytes(flujo.read(CUERPO_MAXIMO + 1))
     return b""
 
 
-def _de_error(error: errores.ErrorApi) -> Respuesta:
-    return Respuesta(
-        error.estado,
-        error.cuerpo(),
-        encabezados=(*error.encabezados, ("Proxy-Status", f"PostgREST; error={error.codigo}")),
-        frase=error.frase,
-    )
+def _de_error(error: errores.ErrorApi, metodo: str) -> Lista:
+    encabezados = (*error.encabezados, ("Proxy-Status", f"PostgREST; error={error.codigo}"))
+    return _lista(Respuesta(error.estado, error.cuerpo(), encabezados=encabezados, frase=error.frase), metodo)
 
 
-def _emitir(respuesta: Respuesta, metodo: str, iniciar: Callable[..., Any]) -> Iterable[bytes]:
-    frase = _de_encabezado(respuesta.frase)
-    if not frase:
-        try:
-            frase = HTTPStatus(respuesta.estado).phrase
-        except ValueError:
-            frase = "Unknown"
-    cuerpo = b"" if metodo == "HEAD" or respuesta.estado in (204, 304) else respuesta.cuerpo
-    encabezados = list(respuesta.encabezados)
-    if respuesta.tipo and respuesta.estado not in (204, 304):
-        encabezados.append(("Content-Type", respuesta.tipo))
-    if respuesta.estado not in (204, 304):
+def _lista(respuesta: Respuesta, metodo: str) -> Lista:
+    encabezados = [(nombre, _de_encabezado(valor)) for nombre, valor in respuesta.encabezados]
+    con_cuerpo = respuesta.estado not in (204, 304)
+    cuerpo = respuesta.cuerpo if con_cuerpo and metodo != "HEAD" else b""
+    if con_cuerpo:
+        if respuesta.tipo:
+            encabezados.append(("Content-Type", _de_encabezado(respuesta.tipo)))
         encabezados.append(("Content-Length", str(len(cuerpo))))
-    iniciar(f"{respuesta.estado} {frase}", [(k, _de_encabezado(v)) for k, v in encabezados])
-    return [cuerpo]
+    return Lista(respuesta.estado, _de_encabezado(respuesta.frase), encabezados, cuerpo)
+
+
+def _frase(estado: int) -> str:
+    try:
+        return HTTPStatus(estado).phrase
+    except ValueError:
+        return "Unknown"
 
 
 def _de_encabezado(valor: str) -> str:
-    """Un encabezado no lleva saltos de línea; fuera de ASCII va con ``%``: WSGITransport no sabe otra cosa."""
+    """Un encabezado no lleva saltos de línea; fuera de ASCII va con ``%``."""
+    if valor.isascii() and valor.isprintable():
+        return valor
     limpio = "".join(letra for letra in " ".join(valor.splitlines()) if letra.isprintable())
     return limpio if limpio.isascii() else quote(limpio, safe=_IMPRIMIBLES)

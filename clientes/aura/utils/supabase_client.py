@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import httpx
 import jwt
@@ -21,7 +22,9 @@ from werkzeug.local import LocalProxy
 from app_config import Config
 from supabase import Client, ClientOptions, create_client
 
-URL_LOCAL = "http://supabase.interno"
+from ..supabase_local import ClienteHttp, TransporteLocal
+from .logging_utils import peticion_actual
+
 VIGENCIA_TOKEN_S = 600
 MARGEN_TOKEN_S = 60
 CLIENTES_EN_MEMORIA = 2_000
@@ -45,11 +48,14 @@ class ConexionSupabase:
     def __init__(self, config: Config, api_local: Any | None) -> None:
         self.config = config
         self.api_local = api_local
-        transporte: httpx.BaseTransport | None = (
-            httpx.WSGITransport(app=api_local) if api_local is not None else None
+        transporte = TransporteLocal(api_local) if api_local is not None else None
+        self.url = config.SUPABASE_URL if api_local is None else _origen_publico(config)
+        self.http: httpx.Client = ClienteHttp(
+            transport=transporte,
+            timeout=PLAZO_HTTP_S,
+            follow_redirects=True,
+            event_hooks={"request": [_poner_peticion]},
         )
-        self.url = URL_LOCAL if api_local is not None else config.SUPABASE_URL
-        self.http = httpx.Client(transport=transporte, timeout=PLAZO_HTTP_S, follow_redirects=True)
         self._candado = threading.Lock()
         self._de_noras: OrderedDict[str, _ClienteDeNora] = OrderedDict()
         self._de_servicio: _ClienteDeNora | None = None
@@ -114,6 +120,29 @@ class ConexionSupabase:
         self.http.close()
         if self.api_local is not None:
             self.api_local.cerrar()
+
+
+def _poner_peticion(pedido: httpx.Request) -> None:
+    """Las escrituras llevan el id de la petición: el trabajo que encolen lo conserva (`cola.encolar`)."""
+    if pedido.method != "GET" and (peticion := peticion_actual()):
+        pedido.headers["X-Request-ID"] = peticion
+
+
+def _origen_publico(config: Config) -> str:
+    """De dónde cuelgan los enlaces firmados cuando el almacén es el de esta máquina: los sirve la aplicación."""
+    return config.URL_PUBLICA or f"http://127.0.0.1:{config.PORT}"
+
+
+def enlace_en_pagina(enlace: str) -> str:
+    """Un enlace de `supabase.storage` como se escribe en una página.
+
+    Con el almacén de esta máquina queda sin origen: así abre con cualquier nombre con que se llegó al panel
+    (localhost, una IP de la red, el dominio) y la política de contenido lo admite como propio. El completo, el que da
+    el cliente, es para quien está afuera, como Twilio.
+    """
+    if conexion_actual().api_local is None:
+        return enlace
+    return urlsplit(enlace)._replace(scheme="", netloc="").geturl()
 
 
 _conexion: ConexionSupabase | None = None

@@ -202,6 +202,13 @@ def test_formulario_y_csv(cara: Cara) -> None:
         assert (roto.status_code, roto.json()["code"]) == (400, "PGRST102")
 
 
+def test_prefer_en_dos_encabezados(cara: Cara) -> None:
+    encabezados = [("Prefer", "return=representation"), ("Prefer", "missing=default")]
+    escrita = cara.http().post("/articulos?select=nombre,precio", json={"nombre": "dos"}, headers=encabezados)
+    assert escrita.json() == [{"nombre": "dos", "precio": 9.50}]
+    assert escrita.headers["preference-applied"] == "missing=default, return=representation"
+
+
 # --- upsert ----------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ import pytest
 from apoyo.api_local import SECRETO, Escenario, ficha
 from supabase.lib.client_options import SyncClientOptions
 
+from clientes.aura.supabase_local.__main__ import leer_argumentos
 from supabase import create_client
 
 RAIZ = Path(__file__).resolve().parents[3]
@@ -74,12 +75,22 @@ def test_cliente_oficial_y_anonimo(comando: str) -> None:
     assert httpx.get(f"{comando}/rpc/quien_soy").json()["rol"] == "anon"
 
 
-def test_ayuda_y_argumentos() -> None:
-    modulo = [sys.executable, "-m", "clientes.aura.supabase_local"]
-    ayuda = subprocess.run(
-        [*modulo, "--help"], cwd=RAIZ, capture_output=True, text=True, check=True, timeout=60
-    ).stdout
-    for opcion in ("--puerto", "--db-uri", "--esquemas", "--rol-anonimo", "--jwt-secreto", "--max-filas"):
-        assert opcion in ayuda
-    sin_base = subprocess.run(modulo, cwd=RAIZ, capture_output=True, text=True, check=False, timeout=60)
-    assert sin_base.returncode == 2
+def test_ayuda_y_argumentos(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ayuda:
+        leer_argumentos(["--help"])
+    dicho = capsys.readouterr().out
+    assert ayuda.value.code == 0
+    opciones = (
+        "--puerto",
+        "--db-uri",
+        "--esquemas",
+        "--rol-anonimo",
+        "--jwt-secreto",
+        "--max-filas",
+        "--archivos",
+    )
+    for opcion in opciones:
+        assert opcion in dicho
+    with pytest.raises(SystemExit) as sin_base:
+        leer_argumentos([])
+    assert sin_base.value.code == 2

@@ -15,8 +15,9 @@ import psycopg
 import pytest
 from apoyo.api_local import SECRETO, Escenario
 from apoyo.postgres import OPCIONES
+from psycopg import sql
 
-from clientes.aura.supabase_local import ServidorPostgres, crear_api
+from clientes.aura.supabase_local import ServidorPostgres, crear_api, motor
 from clientes.aura.supabase_local.lugar import leer_lugar
 from clientes.aura.supabase_local.procesos import pid_anotado
 
@@ -144,4 +145,16 @@ def test_un_backend_muerto_a_media_orden(escenario: Escenario) -> None:
             assert hilo.is_alive()
     hilo.join()
     assert estados == [503]
+    assert http.get("/t").status_code == 200
+
+
+def test_un_catalogo_que_no_se_puede_leer_es_503_y_se_vuelve_a_intentar(
+    escenario: Escenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http = escenario.http()
+    with monkeypatch.context() as cambio:
+        cambio.setattr(motor, "CONSULTAS", (sql.SQL("select 1 / 0"),))
+        escenario.api.recargar_esquema()
+        respuesta = http.get("/t")
+        assert (respuesta.status_code, respuesta.json()["code"]) == (503, "PGRST002")
     assert http.get("/t").status_code == 200

@@ -206,6 +206,22 @@ def test_postmaster_muerto_y_asegurar_lo_levanta_con_sus_datos(servidor: Servido
     assert pid_de(servidor) != viejo
 
 
+def test_un_muerto_que_nadie_recogio_no_estorba(servidor: ServidorPostgres) -> None:
+    """El número de ``postmaster.pid`` y del candado del socket todavía existe, pero ya no es un postmaster."""
+    lugar = leer_lugar(servidor.carpeta)
+    assert lugar is not None
+    archivos = [lugar.datos / "postmaster.pid", lugar.socket / ".s.PGSQL.5432.lock"]
+    anotado = [archivo.read_text() for archivo in archivos]
+    viejo = pid_de(servidor)
+    servidor.detener()
+    with subprocess.Popen(["true"], user=lugar.datos.stat().st_uid) as zombi:
+        os.waitid(os.P_PID, zombi.pid, os.WEXITED | os.WNOWAIT)
+        for archivo, texto in zip(archivos, anotado, strict=True):
+            archivo.write_text(texto.replace(str(viejo), str(zombi.pid), 1))
+            shutil.chown(archivo, lugar.datos.stat().st_uid)
+        assert uno(servidor.asegurar().servicio) == 1
+
+
 def test_dueno_muerto_y_el_siguiente_adopta(carpeta: Path, molde: Path) -> None:
     subprocess.run(["cp", "-a", str(molde), str(carpeta / "pg")], check=True)
     muerto = aparte(
