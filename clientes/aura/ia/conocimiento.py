@@ -14,6 +14,7 @@ from .codificador import codificador_actual, local
 from .escritura import enderezar
 from .indexar import indexar_faltantes
 from .motor_local import Bloque, Candidato, Evaluado
+from .preferencia import preferir
 
 bitacora = registro(__name__)
 
@@ -67,7 +68,7 @@ def probar(nombre_nora: str, pregunta: str) -> Resultado:
         ErrorServicioExterno: la base no contestó.
     """
     pregunta = pregunta.strip()[:LARGO_MAXIMO_PREGUNTA]
-    decision = motor_local.decidir(pregunta, buscar(nombre_nora, pregunta), cercania_actual())
+    decision = preferir(motor_local.decidir(pregunta, buscar(nombre_nora, pregunta), cercania_actual()))
     if decision.tipo == "segura":
         texto = texto_para(decision.elegidos[0].bloque, pregunta)
     elif decision.tipo == "dudosa":
@@ -99,5 +100,5 @@ def texto_para(bloque: Bloque, pregunta: str) -> str:
 
 
 def leer_bloque(nombre_nora: str, bloque_id: str) -> Bloque | None:
-    """Un bloque activo; None si ya no está."""
+    """Un bloque que hoy se puede usar; None si ya no está, se apagó o venció."""
     return consultas.leer_bloque(nombre_nora, bloque_id)

@@ -10,8 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from ..utils.supabase_client import supabase_de_nora
 from ..utils.supabase_helpers import ejecutar, filas, una_fila
 from .motor_local import Bloque, Candidato
-
-COLUMNAS = "id,titulo,contenido,etiquetas"
+from .preferencia import BloqueConPrioridad
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,13 @@ class _FilaBuscada(BaseModel):
     vectorial: float = 0.0
     lexico: float = 0.0
     trigramas: float = 0.0
+    prioridad: int = 0
 
 
 def buscar_bloques(
     nombre_nora: str, texto: str, vector: Sequence[float] | None, limite: int
 ) -> list[Candidato]:
-    """Los bloques activos más cercanos, con sus tres medidas. Sin vector se busca por palabras y trigramas."""
+    """Los bloques encendidos y vigentes más cercanos, con sus tres medidas. Sin vector, por palabras y trigramas."""
     argumentos = {
         "p_consulta": texto,
         "p_vector": _como_texto(vector) if vector is not None else None,
@@ -46,7 +46,7 @@ def buscar_bloques(
     leidas = filas(supabase_de_nora(nombre_nora).rpc("buscar_conocimiento", argumentos))
     return [
         Candidato(
-            Bloque(fila.id, fila.titulo, fila.contenido, fila.etiquetas),
+            BloqueConPrioridad(fila.id, fila.titulo, fila.contenido, fila.etiquetas, fila.prioridad),
             fila.vectorial,
             fila.lexico,
             fila.trigramas,
@@ -56,15 +56,8 @@ def buscar_bloques(
 
 
 def leer_bloque(nombre_nora: str, bloque_id: str) -> Bloque | None:
-    """Un bloque activo; None si ya no está."""
-    fila = una_fila(
-        supabase_de_nora(nombre_nora)
-        .table("conocimiento_nora")
-        .select(COLUMNAS)
-        .eq("nombre_nora", nombre_nora)
-        .eq("id", bloque_id)
-        .eq("activo", True)
-    )
+    """Un bloque que hoy se puede usar; None si ya no está, se apagó o venció."""
+    fila = una_fila(supabase_de_nora(nombre_nora).rpc("leer_bloque_vigente", {"p_bloque_id": bloque_id}))
     return Bloque(fila["id"], fila["titulo"], fila["contenido"], tuple(fila["etiquetas"])) if fila else None
 
 

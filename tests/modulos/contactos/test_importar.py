@@ -14,6 +14,7 @@ import pytest
 from clientes.aura.routes.panel_cliente_contactos import hoja
 from clientes.aura.routes.panel_cliente_contactos.modelos import CampoPropio
 from clientes.aura.utils.errores import ErrorDatoInvalido
+from clientes.aura.utils.hojas import descifrar
 from clientes.aura.utils.supabase_client import supabase
 from clientes.aura.utils.supabase_helpers import filas
 
@@ -28,7 +29,7 @@ def test_codificacion_y_separador_se_adivinan(codificacion: str, separador: str)
     renglones = [["Teléfono", "Nombre", "Notas"], ["6621234567", "Íñigo Peña", "llega tarde, a veces; sí"]]
     salida = io.StringIO()
     csv.writer(salida, delimiter=separador).writerows(renglones)
-    texto = hoja.descifrar(salida.getvalue().encode(codificacion))
+    texto = descifrar(salida.getvalue().encode(codificacion))
     leida = hoja.leer(texto.contenido, texto.separador)
     assert texto.separador == separador
     assert leida.encabezados == renglones[0] and leida.renglones == [(2, renglones[1])]
@@ -40,7 +41,7 @@ def test_codificacion_y_separador_se_adivinan(codificacion: str, separador: str)
 )
 def test_lo_que_no_es_una_hoja(datos: bytes, frase: str) -> None:
     with pytest.raises(ErrorDatoInvalido, match=frase):
-        hoja.descifrar(datos)
+        descifrar(datos)
 
 
 @pytest.mark.parametrize(

@@ -1,68 +1,24 @@
-"""Lo que conocimiento lee y escribe en la base; siempre con el token de la Nora."""
+"""Los bloques y su historia: lo que conocimiento lee y escribe; siempre con el token de la Nora."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
-
-from pydantic import BaseModel, ConfigDict
+from datetime import date
+from typing import Any
 
 from ...utils.supabase_client import supabase_de_nora
 from ...utils.supabase_helpers import filas, una_fila, valor
+from .modelos import Bloque, Cursor, Filtro, Historia, ParaRevisar, Resumen, Version
 
-COLUMNAS = "id,titulo,contenido,etiquetas,activo,fecha_actualizacion"
-
-
-class _Fila(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Bloque(_Fila):
-    """Algo que Nora sabe; apagado no lo usa."""
-
-    id: str
-    titulo: str
-    contenido: str
-    etiquetas: tuple[str, ...]
-    activo: bool
-    fecha_actualizacion: datetime
+COLUMNAS = (
+    "id,titulo,contenido,etiquetas,activo,prioridad,vigente_desde,vigente_hasta,fuente,fecha_actualizacion"
+)
 
 
-class EtiquetaUsada(_Fila):
-    """Una etiqueta y en cuántos bloques está."""
-
-    nombre: str
-    cuantos: int
-
-
-class Resumen(_Fila):
-    """Cuántos bloques hay y con qué etiquetas (las 40 más usadas, por nombre)."""
-
-    total: int
-    apagados: int
-    etiquetas: tuple[EtiquetaUsada, ...]
-
-
-class Cursor(NamedTuple):
-    """El último bloque de una página."""
-
-    fecha_actualizacion: datetime
-    id: str
-
-
-@dataclass(frozen=True)
-class Filtro:
-    """Lo que se pide de la lista. `palabras` ya sin acentos ni mayúsculas; `activo` None: todos."""
-
-    palabras: tuple[str, ...] = ()
-    etiqueta: str = ""
-    activo: bool | None = None
-
-
-def listar(nombre_nora: str, filtro: Filtro, limite: int, despues_de: Cursor | None) -> list[Bloque]:
-    """Bloques que cumplen el filtro, el más reciente primero, desde el cursor."""
+def listar(
+    nombre_nora: str, filtro: Filtro, hoy: date, limite: int, despues_de: Cursor | None
+) -> list[Bloque]:
+    """Bloques que cumplen el filtro, el más reciente primero, desde el cursor. `hoy`: el día de la Nora."""
     consulta = (
         supabase_de_nora(nombre_nora)
         .table("conocimiento_nora")
@@ -76,8 +32,16 @@ def listar(nombre_nora: str, filtro: Filtro, limite: int, despues_de: Cursor | N
         consulta = consulta.ilike("busqueda", f"%{_sin_comodines(palabra)}%")
     if filtro.etiqueta:
         consulta = consulta.filter("etiquetas", "cs", _arreglo([filtro.etiqueta]))
-    if filtro.activo is not None:
-        consulta = consulta.eq("activo", filtro.activo)
+    if filtro.estado == "encendidos":
+        consulta = consulta.eq("activo", True).or_(f"vigente_hasta.is.null,vigente_hasta.gte.{hoy}")
+    elif filtro.estado == "apagados":
+        consulta = consulta.eq("activo", False)
+    elif filtro.estado == "vencidos":
+        consulta = consulta.eq("activo", True).lt("vigente_hasta", hoy.isoformat())
+    elif filtro.estado == "preferidos":
+        consulta = consulta.gt("prioridad", 0)
+    elif filtro.estado == "con_fecha":
+        consulta = consulta.or_("vigente_desde.not.is.null,vigente_hasta.not.is.null")
     if despues_de is not None:
         momento = f'"{despues_de.fecha_actualizacion.isoformat()}"'
         consulta = consulta.or_(
@@ -103,40 +67,69 @@ def leer(nombre_nora: str, bloque_id: str) -> Bloque | None:
     return Bloque.model_validate(fila) if fila else None
 
 
-def crear(nombre_nora: str, titulo: str, contenido: str, etiquetas: Sequence[str]) -> str:
-    """Guarda un bloque nuevo, encendido; devuelve su id."""
-    nuevo = {
-        "nombre_nora": nombre_nora,
-        "titulo": titulo,
-        "contenido": contenido,
-        "etiquetas": list(etiquetas),
+def guardar(
+    nombre_nora: str,
+    bloque_id: str | None,
+    cambios: dict[str, Any],
+    usuario_id: str,
+    grupo: str | None = None,
+) -> str | None:
+    """Crea (sin id) o cambia un bloque; devuelve su id, o None si no es de esta Nora.
+
+    Args:
+        cambios: columnas; las que faltan no cambian.
+        grupo: las preguntas sin respuesta que este bloque contesta; quedan cerradas.
+    """
+    argumentos = {
+        "p_bloque_id": bloque_id,
+        "p_cambios": cambios,
+        "p_usuario_id": usuario_id,
+        "p_grupo": grupo,
     }
-    creadas = filas(supabase_de_nora(nombre_nora).table("conocimiento_nora").insert(nuevo))
-    return str(creadas[0]["id"])
+    guardado = valor(supabase_de_nora(nombre_nora).rpc("guardar_bloque", argumentos))
+    return str(guardado) if guardado else None
 
 
-def cambiar(nombre_nora: str, bloque_id: str, cambios: dict[str, Any]) -> bool:
-    """Escribe columnas de un bloque; falso si no es de esta Nora."""
-    cambiadas = filas(
-        supabase_de_nora(nombre_nora)
-        .table("conocimiento_nora")
-        .update(cambios)
-        .eq("nombre_nora", nombre_nora)
-        .eq("id", bloque_id)
-    )
-    return bool(cambiadas)
-
-
-def borrar(nombre_nora: str, bloque_id: str) -> str | None:
+def borrar(nombre_nora: str, bloque_id: str, usuario_id: str) -> str | None:
     """Borra un bloque y devuelve su título; None si no es de esta Nora."""
-    borradas = filas(
+    argumentos = {"p_bloque_id": bloque_id, "p_usuario_id": usuario_id}
+    titulo = valor(supabase_de_nora(nombre_nora).rpc("borrar_bloque", argumentos))
+    return str(titulo) if titulo else None
+
+
+def historia(nombre_nora: str, bloque_id: str) -> Historia:
+    """Las versiones de un bloque, aunque se haya borrado; ninguna si no es de esta Nora."""
+    argumentos = {"p_bloque_id": bloque_id}
+    return Historia.model_validate(valor(supabase_de_nora(nombre_nora).rpc("historia_bloque", argumentos)))
+
+
+def borrados(nombre_nora: str) -> list[Version]:
+    """Los bloques borrados que se pueden recuperar, el último primero."""
+    return [
+        Version.model_validate(fila)
+        for fila in valor(supabase_de_nora(nombre_nora).rpc("bloques_borrados", {}))
+    ]
+
+
+def restaurar(nombre_nora: str, version_id: int, usuario_id: str) -> str | None:
+    """Regresa un bloque a una versión; devuelve su id, o None si no es de esta Nora."""
+    argumentos = {"p_version_id": version_id, "p_usuario_id": usuario_id}
+    restaurado = valor(supabase_de_nora(nombre_nora).rpc("restaurar_version", argumentos))
+    return str(restaurado) if restaurado else None
+
+
+def para_revisar(nombre_nora: str) -> ParaRevisar:
+    """Los bloques en uso (los 1,500 más recientes) y las parejas ya revisadas."""
+    return ParaRevisar.model_validate(valor(supabase_de_nora(nombre_nora).rpc("revisar_conocimiento", {})))
+
+
+def descartar_pareja(nombre_nora: str, clave: str, usuario_id: str) -> None:
+    """Anota que dos bloques, con el texto que hoy tienen, no se estorban."""
+    filas(
         supabase_de_nora(nombre_nora)
-        .table("conocimiento_nora")
-        .delete()
-        .eq("nombre_nora", nombre_nora)
-        .eq("id", bloque_id)
+        .table("conocimiento_descartes")
+        .upsert({"nombre_nora": nombre_nora, "clave": clave, "usuario_id": usuario_id})
     )
-    return str(borradas[0]["titulo"]) if borradas else None
 
 
 def _sin_comodines(palabra: str) -> str:

@@ -22,6 +22,7 @@ manifiesto = Manifiesto(
             cron="40 3 * * *",
             zona="America/Hermosillo",
             hacer=servicio.purgar_papeleras,
+            recuperar_horas=20,
             descripcion="Borra para siempre los contactos que llevan un mes en la papelera",
         ),
     ),

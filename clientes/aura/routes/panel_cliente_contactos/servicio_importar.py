@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...utils.auth_utils import Identidad
 from ...utils.errores import ErrorDatoInvalido, ErrorNoEncontrado
+from ...utils.hojas import descifrar
 from . import consultas, consultas_importar, hoja
 from .modelos import Avance, CampoPropio, Importacion
 
@@ -45,7 +46,7 @@ def subir(nombre_nora: str, archivo: str, datos: bytes, quien: Identidad) -> str
     Raises:
         ErrorDatoInvalido: con `campo="archivo"` si no se puede leer.
     """
-    texto = hoja.descifrar(datos)
+    texto = descifrar(datos)
     leida = hoja.leer(texto.contenido, texto.separador)
     return consultas_importar.crear(
         nombre_nora,

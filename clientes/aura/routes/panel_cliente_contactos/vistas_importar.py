@@ -11,9 +11,9 @@ from ...registro.accesos import Acceso, exige
 from ...registro.respuestas import exito
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
+from ...utils.hojas import SEPARADORES
 from . import servicio, servicio_importar
 from .formularios import FormularioHoja
-from .hoja import SEPARADORES
 from .modelos import Importacion
 from .vistas import filtro_pedido, panel_cliente_contactos_bp
 
