@@ -1,6 +1,6 @@
-"""Un servidor HTTP de verdad, en loopback, que contesta como la API de mensajes de Twilio.
+"""Un servidor HTTP de verdad, en loopback, que contesta como la API de mensajes y contenidos de Twilio.
 
-Fuente: documentación de Twilio, «Messages resource» y «Twilio API responses».
+Fuente: documentación de Twilio, «Messages resource», «Content API resources» y «Twilio API responses».
 """
 
 from __future__ import annotations
@@ -53,13 +53,47 @@ class TwilioFalso:
     peticiones: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     guion: list[Respuesta] = field(default_factory=list)
     medios: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    contenidos: list[dict[str, Any]] = field(default_factory=list)
+    sin_contenidos: bool = False
     soltar: threading.Event = field(default_factory=threading.Event)
     candado: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def envios(self) -> list[dict[str, str]]:
         """Los campos de cada POST de mensaje que llegó, se haya aceptado o no."""
-        return [campos for metodo, ruta, campos in self.peticiones if metodo == "POST"]
+        return [c for metodo, ruta, c in self.peticiones if metodo == "POST" and "/Messages" in ruta]
+
+    def contenido(
+        self, nombre: str, cuerpo: str, *, tipo: str = "twilio/text", variables: Any = None, **aprobacion: Any
+    ) -> dict[str, Any]:
+        """Un contenido guardado en la cuenta. `aprobacion`: `status`, `rejection_reason`, `category`."""
+        sid = f"HX{len(self.contenidos) + 1:032x}"
+        ahora = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        uno = {
+            "sid": sid,
+            "account_sid": self.cuenta,
+            "friendly_name": nombre,
+            "language": "es",
+            "variables": variables or {},
+            "types": {tipo: {"body": cuerpo}},
+            "date_created": ahora,
+            "date_updated": ahora,
+            "url": "",
+            "links": {},
+            "approval_requests": {"name": nombre, "status": "unsubmitted", **aprobacion},
+        }
+        self.contenidos.append(uno)
+        return uno
+
+    def lleno(self, campos: Mapping[str, str]) -> str:
+        """El texto como llega al teléfono: el del contenido con sus variables, o el libre."""
+        hallado = next((c for c in self.contenidos if c["sid"] == campos.get("ContentSid")), None)
+        if hallado is None:
+            return campos.get("Body", "")
+        texto = str(next(iter(hallado["types"].values())).get("body", ""))
+        for numero, valor in json.loads(campos.get("ContentVariables", "{}")).items():
+            texto = texto.replace(f"{{{{{numero}}}}}", valor)
+        return texto
 
     def recibir(
         self, de: str, para: str, texto: str, *, hace_s: float = 0, medios: tuple[tuple[str, str], ...] = ()
@@ -81,7 +115,7 @@ class TwilioFalso:
                 "account_sid": self.cuenta,
                 "from": campos.get("From"),
                 "to": campos.get("To"),
-                "body": campos.get("Body", ""),
+                "body": self.lleno(campos),
                 "status": "queued",
                 "direction": "outbound-api",
                 "date_created": ahora,
@@ -111,9 +145,12 @@ class _Manejador(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         cuerpo = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
-        campos = dict(parse_qsl(cuerpo, keep_blank_values=True))
         if not self._entra():
             return
+        if urlsplit(self.path).path == "/v1/Content":
+            self._crear_contenido(json.loads(cuerpo))
+            return
+        campos = dict(parse_qsl(cuerpo, keep_blank_values=True))
         with self.doble.candado:
             self.doble.peticiones.append(("POST", self.path, campos))
             paso = self.doble.guion.pop(0) if self.doble.guion else Respuesta()
@@ -147,6 +184,16 @@ class _Manejador(BaseHTTPRequestHandler):
                 self.doble.guion.pop(0)
                 self._error(503, 20503, "Service unavailable")
                 return
+            if urlsplit(self.path).path in ("/v1/Content", "/v1/ContentAndApprovals"):
+                meta = {
+                    "key": "contents",
+                    "next_page_url": None,
+                    "page": 0,
+                    "page_size": 50,
+                    "url": self.path,
+                }
+                self._json(200, {"contents": self.doble.contenidos, "meta": meta})
+                return
             partes = urlsplit(self.path).path.split("/")
             if partes[-1] == "Media.json":
                 self._json(200, self._media(partes[-2]))
@@ -162,6 +209,23 @@ class _Manejador(BaseHTTPRequestHandler):
         self._json(
             200, {"messages": hallados, "page": 0, "page_size": 50, "next_page_uri": None, "uri": self.path}
         )
+
+    def _crear_contenido(self, pedido: dict[str, Any]) -> None:
+        """Fuente: «Content API resources»; los límites, de «twilio/quick-reply» y «twilio/list-picker»."""
+        with self.doble.candado:
+            self.doble.peticiones.append(("POST", self.path, {"nombre": pedido["friendly_name"]}))
+            if self.doble.sin_contenidos:
+                self._error(403, 20403, "Content API not enabled")
+                return
+            tipo, partes = next(iter(pedido["types"].items()))
+            if len(partes.get("actions", ())) > 10 or len(partes.get("items", ())) > 10:
+                self._error(400, 70004, "too many")
+                return
+            hecho = self.doble.contenido(
+                pedido["friendly_name"], "", tipo=tipo, variables=pedido["variables"]
+            )
+            hecho["types"] = pedido["types"]
+        self._json(201, hecho)
 
     def _media(self, sid: str) -> dict[str, Any]:
         """Fuente: «Message Media subresource»."""
@@ -181,7 +245,8 @@ class _Manejador(BaseHTTPRequestHandler):
         return {"media_list": lista, "page": 0, "page_size": 50, "next_page_uri": None, "uri": f"{base}.json"}
 
     def _entra(self) -> bool:
-        if not urlsplit(self.path).path.endswith(("/Messages.json", "/Media.json")):
+        conocidas = ("/Messages.json", "/Media.json", "/v1/Content", "/v1/ContentAndApprovals")
+        if not urlsplit(self.path).path.endswith(conocidas):
             self._error(404, 20404, "not found")
             return False
         cuentas = {self.doble.cuenta: self.doble.token, **self.doble.otras_cuentas}

@@ -2,10 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
+
+Estado = Literal["enviado", "entregado", "leido", "fallido"]
+EstadoPlantilla = Literal["aprobada", "pendiente", "rechazada", "pausada", "sin_enviar"]
+
+
+@dataclass(frozen=True)
+class Toque:
+    """Algo que el cliente puede tocar en lugar de escribir. `id` vuelve con su respuesta."""
+
+    id: str
+    titulo: str
+    descripcion: str = ""
+
+
+@dataclass(frozen=True)
+class Interactivo:
+    """Un mensaje con opciones. `cuerpo` va sin numerarlas; `boton` abre la lista donde la hay."""
+
+    cuerpo: str
+    opciones: tuple[Toque, ...]
+    boton: str = "Ver opciones"
+
+
+@dataclass(frozen=True)
+class UsoDePlantilla:
+    """Una plantilla aprobada y con qué se llenan sus variables (por número: «1», «2»…)."""
+
+    sid: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Medio:
+    """Un archivo que se manda. `url`: de donde el proveedor lo toma, con su firma corta."""
+
+    url: str
+    mime: str = ""
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Capacidades:
+    """Lo que un canal puede. Cero u opción falsa: no puede, y se manda de otro modo.
+
+    Args:
+        botones: cuántos en un mensaje; `largo_boton` en letras.
+        filas: cuántas en una lista; `largo_fila` y `largo_descripcion` en letras.
+        cuerpo_interactivo: letras del texto que acompaña a botones o lista.
+        texto_maximo: letras de un mensaje de texto.
+        medio_maximo: bytes de un archivo; `imagen_maxima` de una imagen.
+        ventana: si fuera de las 24 horas solo salen plantillas.
+        gracia_s: segundos que el proveedor puede tardar en mostrar lo que sí aceptó.
+        con_llaves: si hace falta entrar con credenciales.
+    """
+
+    botones: int = 0
+    largo_boton: int = 0
+    filas: int = 0
+    largo_fila: int = 0
+    largo_descripcion: int = 0
+    cuerpo_interactivo: int = 0
+    texto_maximo: int = 4_096
+    plantillas: bool = False
+    medio_maximo: int = 0
+    imagen_maxima: int = 0
+    ventana: bool = False
+    gracia_s: float = 0.0
+    con_llaves: bool = False
+
+
+@dataclass(frozen=True)
+class Consecuencia:
+    """Qué hacer con un error del proveedor.
+
+    Args:
+        frase: en palabras llanas, con qué hacer.
+        aplazar_s: volver a mandarlo en estos segundos; None, no se manda otra vez.
+        problema: lo que le pasa al contacto hasta que vuelva a escribir.
+    """
+
+    frase: str
+    aplazar_s: int | None = None
+    problema: Literal["", "invalido", "bloqueado"] = ""
+
+
+@dataclass(frozen=True)
+class PlantillaDelProveedor:
+    """Una plantilla como la tiene el proveedor. `variables`: número -> ejemplo; `motivo`: por qué la rechazó."""
+
+    proveedor_sid: str
+    nombre: str
+    idioma: str
+    categoria: str
+    tipo: str
+    cuerpo: str
+    estado: EstadoPlantilla
+    variables: Mapping[str, str] = field(default_factory=dict)
+    botones: tuple[str, ...] = ()
+    motivo: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,6 +128,16 @@ class Saliente:
     enviando_hace_s: float
     ventana_abierta: bool
     nora_activa: bool
+    interactivo: Interactivo | None = None
+    plantilla: UsoDePlantilla | None = None
+    medios: tuple[Medio, ...] = ()
+    hay_si_cerrada: bool = False
+    esperar_hasta: datetime | None = None
+
+    @property
+    def cuerpos(self) -> frozenset[str]:
+        """Con qué texto puede tenerlo el proveedor: tal cual, o sin las opciones numeradas."""
+        return frozenset({self.texto, *([self.interactivo.cuerpo] if self.interactivo else [])})
 
 
 @dataclass(frozen=True)
@@ -80,16 +189,61 @@ class EnvioAmbiguo(Exception):
     """No se sabe si salió (se cortó, tardó de más, 5xx): antes de repetir hay que buscarlo."""
 
 
-class Canal(Protocol):
-    """Una manera de entregar mensajes."""
+class NoSePuedeAsi(Exception):
+    """El canal no puede mandarlo de esa manera (botones, lista): se manda como texto."""
 
-    def enviar(self, saliente: Saliente, credenciales: Credenciales | None) -> Enviado:
-        """Entrega el mensaje al proveedor.
+
+class Canal(Protocol):
+    """Una manera de entregar mensajes.
+
+    Los cinco `enviar_*` lanzan lo mismo: RechazoDelProveedor (no se puede entregar), NoProcesado (no salió; se puede
+    repetir), EnvioAmbiguo (no se sabe). Los de botones y lista, además, NoSePuedeAsi.
+    """
+
+    @property
+    def capacidades(self) -> Capacidades:
+        """Lo que puede."""
+        ...
+
+    def enviar_texto(self, saliente: Saliente, credenciales: Credenciales | None) -> Enviado:
+        """El texto, tal cual."""
+        ...
+
+    def enviar_botones(
+        self, saliente: Saliente, interactivo: Interactivo, credenciales: Credenciales | None
+    ) -> Enviado:
+        """Con botones; ya se sabe que caben."""
+        ...
+
+    def enviar_lista(
+        self, saliente: Saliente, interactivo: Interactivo, credenciales: Credenciales | None
+    ) -> Enviado:
+        """Con una lista para elegir; ya se sabe que cabe."""
+        ...
+
+    def enviar_plantilla(
+        self, saliente: Saliente, plantilla: UsoDePlantilla, credenciales: Credenciales | None
+    ) -> Enviado:
+        """Una plantilla aprobada, dentro o fuera de la ventana."""
+        ...
+
+    def enviar_medio(self, saliente: Saliente, medio: Medio, credenciales: Credenciales | None) -> Enviado:
+        """Un archivo con su texto, que puede ir vacío."""
+        ...
+
+    def estado_de(self, estado: str) -> Estado | None:
+        """Un aviso de estado con nuestras palabras; None si no dice nada."""
+        ...
+
+    def consecuencia(self, codigo: int | None) -> Consecuencia:
+        """Qué hacer con un código de error."""
+        ...
+
+    def plantillas(self, credenciales: Credenciales | None) -> list[PlantillaDelProveedor]:
+        """Las que el proveedor tiene, en cualquier estado.
 
         Raises:
-            RechazoDelProveedor: no se puede entregar.
-            NoProcesado: no salió; se puede repetir.
-            EnvioAmbiguo: no se sabe.
+            RechazoDelProveedor, NoProcesado, EnvioAmbiguo: no se pudo preguntar.
         """
         ...
 

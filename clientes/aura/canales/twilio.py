@@ -5,11 +5,12 @@ Fuente de códigos y límites: documentación de Twilio, «Error and Warning Dic
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -22,7 +23,23 @@ from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
 from ..utils.validators import poner_uno_a_mexico
-from .base import Credenciales, Enviado, EnvioAmbiguo, NoProcesado, RechazoDelProveedor, Saliente
+from . import contenido_twilio
+from .base import (
+    Capacidades,
+    Consecuencia,
+    Credenciales,
+    Enviado,
+    EnvioAmbiguo,
+    Estado,
+    Interactivo,
+    Medio,
+    NoProcesado,
+    NoSePuedeAsi,
+    PlantillaDelProveedor,
+    RechazoDelProveedor,
+    Saliente,
+    UsoDePlantilla,
+)
 
 PLAZO_S = 10.0
 BUSCAR_ULTIMOS = 100
@@ -32,24 +49,71 @@ API = "https://api.twilio.com"
 # El reloj de Twilio y el de la base pueden diferir.
 MARGEN_DE_RELOJ = timedelta(minutes=2)
 
+# Fuente: Twilio, «twilio/quick-reply» (en sesión) y «twilio/list-picker»; «Rich messaging limits» para archivos.
+CAPACIDADES = Capacidades(
+    botones=3,
+    largo_boton=20,
+    filas=10,
+    largo_fila=24,
+    largo_descripcion=72,
+    cuerpo_interactivo=1_024,
+    texto_maximo=1_600,
+    plantillas=True,
+    medio_maximo=16_000_000,
+    imagen_maxima=5_000_000,
+    ventana=True,
+    gracia_s=20.0,
+    con_llaves=True,
+)
+
 FRASES: dict[int, str] = {
     20003: "Twilio no aceptó las llaves de esta Nora. Revísalas en su configuración.",
     20404: "Twilio no encuentra esa cuenta. Revisa las llaves de esta Nora.",
-    21211: "Ese número no existe en WhatsApp.",
-    21610: "Esta persona pidió no recibir mensajes.",
-    21617: "El mensaje es demasiado largo para WhatsApp.",
-    63003: "Ese número no existe en WhatsApp.",
-    63007: "El número de esta Nora no está dado de alta en WhatsApp con esas llaves.",
-    63014: "Esta persona bloqueó al negocio.",
-    63016: "Pasaron más de 24 horas desde su último mensaje: solo se puede enviar una plantilla aprobada.",
-    63017: "WhatsApp frenó los envíos por ir muy rápido.",
-    63018: "El número llegó a su límite de mensajes de WhatsApp.",
-    63024: "Ese número no puede recibir mensajes de WhatsApp.",
+    21211: "Ese número no existe en WhatsApp. Revísalo en su ficha.",
+    21610: "Esta persona pidió no recibir mensajes. Solo se le puede escribir si ella escribe antes.",
+    21617: "El mensaje es demasiado largo para WhatsApp. Pártelo en dos.",
+    63003: "Ese número no existe en WhatsApp. Revísalo en su ficha.",
+    63005: "WhatsApp no aceptó el contenido de este mensaje. Cámbialo y mándalo otra vez.",
+    63007: "El número de esta Nora no está dado de alta en WhatsApp con esas llaves. Pide que lo revisen.",
+    63013: "WhatsApp dice que este mensaje va contra sus reglas. No lo repitas igual.",
+    63014: "Esta persona bloqueó al negocio. Ya no se le manda nada hasta que escriba.",
+    63016: "Pasaron más de 24 horas desde su último mensaje: solo se puede enviar una plantilla aprobada. "
+    "Elígela donde escribes.",
+    63017: "WhatsApp frenó los envíos por ir muy rápido. Espera unos minutos y mándalo otra vez.",
+    63018: "El número llegó a su límite de mensajes de WhatsApp. Mándalo otra vez mañana.",
+    63019: "WhatsApp no pudo descargar el archivo. Mándalo otra vez.",
+    63021: "A la plantilla le falta una variable, o lleva una que no es suya. Actualiza las plantillas.",
+    63024: "Ese número no puede recibir mensajes de WhatsApp. Llámale o búscalo por otro lado.",
+    63027: "La plantilla no existe en ese idioma. Actualiza las plantillas.",
+    63028: "Las variables no son las que pide la plantilla. Actualiza las plantillas.",
+    63032: "WhatsApp no entregó este mensaje a esta persona; puede que sea parte de una prueba suya.",
+    63040: "WhatsApp rechazó esta plantilla. Usa otra.",
+    63041: "WhatsApp pausó esta plantilla por quejas. Usa otra.",
+    63042: "WhatsApp apagó esta plantilla. Usa otra.",
     63049: "WhatsApp decidió no entregar este mensaje de promoción; no se repite.",
 }
-FRASE_COMUN = "WhatsApp no aceptó el mensaje."
+FRASE_COMUN = "WhatsApp no aceptó el mensaje. Mándalo otra vez; si sigue igual, pide que revisen la cuenta."
 # Segundos que se esperan antes de volver a intentar lo que el proveedor frenó.
 PAUSAS: dict[int, float] = {63018: 60.0, 63017: 5.0, 20429: 2.0, 14107: 2.0}
+# Lo que aceptó y después frenó sin entregarlo, y en cuántos segundos se manda otra vez.
+APLAZABLES: dict[int, int] = {63017: 15, 63018: 120}
+PROBLEMAS: dict[int, Literal["invalido", "bloqueado"]] = {
+    63003: "invalido",
+    63024: "invalido",
+    63014: "bloqueado",
+}
+ESTADOS: dict[str, Estado] = {
+    "accepted": "enviado",
+    "scheduled": "enviado",
+    "queued": "enviado",
+    "sending": "enviado",
+    "sent": "enviado",
+    "delivered": "entregado",
+    "read": "leido",
+    "failed": "fallido",
+    "undelivered": "fallido",
+    "canceled": "fallido",
+}
 
 
 def _como_aviso(mensaje: Any) -> dict[str, str]:
@@ -63,6 +127,19 @@ def _como_aviso(mensaje: Any) -> dict[str, str]:
         "Body": str(mensaje.body or ""),
         "NumMedia": str(mensaje.num_media or "0"),
     }
+
+
+def _de_una_lista(error: Exception) -> TwilioRestException | None:
+    """El SDK, al pedir una lista, da el error sin su código: se saca de la respuesta que trae."""
+    respuesta = error.args[1] if len(error.args) > 1 else None
+    if not isinstance(respuesta, Response):
+        return None
+    try:
+        cuerpo = json.loads(respuesta.text)
+    except ValueError:
+        cuerpo = {}
+    codigo = cuerpo.get("code") if isinstance(cuerpo, dict) else None
+    return TwilioRestException(respuesta.status_code, "", code=codigo if isinstance(codigo, int) else None)
 
 
 def frase_de(codigo: int | None) -> str:
@@ -102,10 +179,79 @@ class CanalTwilio:
         self._url_publica = url_publica
         self._por_hilo = threading.local()
 
-    def enviar(self, saliente: Saliente, credenciales: Credenciales | None) -> Enviado:
-        """Ver `Canal.enviar`."""
+    capacidades = CAPACIDADES
+
+    def enviar_texto(self, saliente: Saliente, credenciales: Credenciales | None) -> Enviado:
+        """Ver `Canal`."""
+        return self._mandar(saliente, self._exigir(credenciales), {"body": saliente.texto})
+
+    def enviar_botones(
+        self, saliente: Saliente, interactivo: Interactivo, credenciales: Credenciales | None
+    ) -> Enviado:
+        """Ver `Canal`. Un contenido con tantos huecos como botones, hecho una vez por cuenta."""
+        return self._con_contenido(saliente, contenido_twilio.botones(interactivo), credenciales)
+
+    def enviar_lista(
+        self, saliente: Saliente, interactivo: Interactivo, credenciales: Credenciales | None
+    ) -> Enviado:
+        """Ver `Canal`."""
+        return self._con_contenido(saliente, contenido_twilio.lista(interactivo), credenciales)
+
+    def enviar_plantilla(
+        self, saliente: Saliente, plantilla: UsoDePlantilla, credenciales: Credenciales | None
+    ) -> Enviado:
+        """Ver `Canal`. Sin `Body`: con él, Twilio mandaría texto libre."""
+        datos = {"content_sid": plantilla.sid}
+        if plantilla.variables:
+            datos["content_variables"] = json.dumps(dict(plantilla.variables), ensure_ascii=False)
+        return self._mandar(saliente, self._exigir(credenciales), datos)
+
+    def enviar_medio(self, saliente: Saliente, medio: Medio, credenciales: Credenciales | None) -> Enviado:
+        """Ver `Canal`. Una nota de voz no lleva texto: WhatsApp lo tiraría."""
+        datos: dict[str, Any] = {"media_url": [medio.url]}
+        if saliente.texto and not medio.mime.startswith("audio/"):
+            datos["body"] = saliente.texto
+        return self._mandar(saliente, self._exigir(credenciales), datos)
+
+    def estado_de(self, estado: str) -> Estado | None:
+        """Ver `Canal`."""
+        return ESTADOS.get(estado.lower())
+
+    def consecuencia(self, codigo: int | None) -> Consecuencia:
+        """Ver `Canal`."""
+        return Consecuencia(frase_de(codigo), APLAZABLES.get(codigo or 0), PROBLEMAS.get(codigo or 0, ""))
+
+    def plantillas(self, credenciales: Credenciales | None) -> list[PlantillaDelProveedor]:
+        """Ver `Canal`. Los contenidos que Nora hace para sus botones no son plantillas de nadie."""
+        cliente = self._cliente(self._exigir(credenciales))
+        leidas = self._llamar(
+            lambda: cliente.content.v1.content_and_approvals.list(limit=contenido_twilio.PLANTILLAS_MAXIMAS)
+        )
+        return [
+            contenido_twilio.como_plantilla(una) for una in leidas if not contenido_twilio.es_nuestro(una)
+        ]
+
+    def _con_contenido(
+        self, saliente: Saliente, forma: contenido_twilio.Forma, credenciales: Credenciales | None
+    ) -> Enviado:
         llaves = self._exigir(credenciales)
-        datos: dict[str, Any] = {"to": saliente.direccion_envio, "body": saliente.texto}
+        cliente = self._cliente(llaves)
+        try:
+            sid = contenido_twilio.sid_de(forma, cliente, (self._origen, llaves.cuenta), self._llamar)
+        except (RechazoDelProveedor, EnvioAmbiguo) as error:
+            # Sin el contenido no salió nada todavía: se manda como texto.
+            raise NoSePuedeAsi from error
+        variables = json.dumps(dict(forma.variables), ensure_ascii=False)
+        try:
+            return self._mandar(saliente, llaves, {"content_sid": sid, "content_variables": variables})
+        except RechazoDelProveedor as error:
+            if error.codigo not in contenido_twilio.RECHAZOS_DE_CONTENIDO:
+                raise
+            contenido_twilio.olvidar(forma, (self._origen, llaves.cuenta))
+            raise NoSePuedeAsi from error
+
+    def _mandar(self, saliente: Saliente, llaves: Credenciales, datos: dict[str, Any]) -> Enviado:
+        datos = {"to": saliente.direccion_envio, **datos}
         if llaves.servicio_de_mensajes:
             datos["messaging_service_sid"] = llaves.servicio_de_mensajes
         else:
@@ -136,7 +282,7 @@ class CanalTwilio:
         hallados = [
             m
             for m in ultimos
-            if m.body == saliente.texto
+            if m.body in saliente.cuerpos
             and m.sid not in ajenos
             and m.status not in ("failed", "undelivered", "canceled")
             and not str(m.direction or "").startswith("inbound")
@@ -223,6 +369,8 @@ class CanalTwilio:
         except (RequestException, requests.exceptions.Timeout) as error:
             raise EnvioAmbiguo("Twilio no contestó a tiempo") from error
         except (TwilioException, ValueError) as error:
+            if (rest := _de_una_lista(error)) is not None:
+                raise self._traducir(rest) from error
             raise EnvioAmbiguo("Twilio contestó algo que no se entiende") from error
 
     def _traducir(self, error: TwilioRestException) -> Exception:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -20,8 +21,8 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.schema import SchemaManager
 from psycopg import sql
 
-from ..utils.errores import ErrorServicioExterno
-from ..utils.logging_utils import registro
+from ..utils.errores import ErrorNora, ErrorServicioExterno
+from ..utils.logging_utils import contexto_de_registro, registro
 from . import avisos_telefono, consultas, salida, turno
 from .conector import Conector
 from .errores import Reintentar
@@ -73,16 +74,31 @@ def crear_cola(db_uri: str, trabajos: Trabajos | None = None, *, conexiones: int
         num_workers=1,
     )
     cola = procrastinate.App(connector=conector)
-    cola.task(name="atender_conversacion", queue="mensajes", retry=Reintento(), pass_context=True)(_atender)
-    cola.task(name="enviar_saliente", queue="mensajes", retry=Reintento())(_enviar)
-    cola.task(name="avisar_espera", queue="mensajes", retry=Reintento())(avisos_telefono.avisar_espera)
-    cola.task(name="avisar_prueba", queue="mensajes")(avisos_telefono.avisar_prueba)
+    cola.task(name="atender_conversacion", queue="mensajes", retry=Reintento(), pass_context=True)(
+        con_peticion(_atender)
+    )
+    cola.task(name="enviar_saliente", queue="mensajes", retry=Reintento())(con_peticion(_enviar))
+    cola.task(name="avisar_espera", queue="mensajes", retry=Reintento())(
+        con_peticion(avisos_telefono.avisar_espera)
+    )
+    cola.task(name="avisar_prueba", queue="mensajes")(con_peticion(avisos_telefono.avisar_prueba))
 
     def ejecutar(trabajo: str, periodo: str) -> None:
         _ejecutar(trabajos or {}, trabajo, periodo)
 
-    cola.task(name="ejecutar_trabajo", queue="programador")(ejecutar)
+    cola.task(name="ejecutar_trabajo", queue="programador")(con_peticion(ejecutar))
     return cola
+
+
+def con_peticion(tarea: Callable[..., None]) -> Callable[..., None]:
+    """Una tarea que anota con el id de la petición que la encoló (`cola.encolar` lo deja en sus argumentos)."""
+
+    @wraps(tarea)
+    def envuelta(*posicionales: Any, peticion: str = "", **argumentos: Any) -> None:
+        with contexto_de_registro(peticion=peticion):
+            tarea(*posicionales, **argumentos)
+
+    return envuelta
 
 
 def _atender(contexto: procrastinate.JobContext, nombre_nora: str, conversacion_id: str) -> None:
@@ -114,9 +130,16 @@ def _ejecutar(trabajos: Trabajos, trabajo: str, periodo: str) -> None:
     try:
         resultado = funcion(momento)
     except Exception as error:  # un trabajo puede fallar de cualquier modo; se anota y se relanza
-        consultas.anotar_ejecucion(trabajo, momento, "fallido", type(error).__name__)
+        consultas.anotar_ejecucion(trabajo, momento, "fallido", _en_palabras(error))
         raise
     consultas.anotar_ejecucion(trabajo, momento, "hecho", resultado)
+
+
+def _en_palabras(error: Exception) -> str:
+    """Qué pasó, para `/admin/salud`. De una falla no prevista solo su clase: su texto puede traer datos de alguien."""
+    if isinstance(error, ErrorNora):
+        return f"{error.mensaje} {error.que_hacer}".strip()
+    return f"Falló algo que no se esperaba ({type(error).__name__}). La traza está en el registro del trabajador."
 
 
 # ---------------------------------------------------------------- instalar

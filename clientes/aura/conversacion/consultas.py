@@ -10,6 +10,7 @@ from typing import Any
 from app_config import Config
 
 from ..canales.base import Credenciales, Saliente
+from ..canales.contenido import leer_contenido
 from ..utils.cifrado import Cifrador
 from ..utils.errores import ErrorServicioExterno
 from ..utils.supabase_client import conexion_actual, supabase, supabase_de_nora
@@ -158,6 +159,8 @@ def responder_turno(nombre_nora: str, turno: Turno, decision: Decision) -> Resue
         "p_saludar": decision.saludar,
         "p_baja": decision.baja,
         "p_avisar_cierre": decision.avisar_cierre,
+        "p_contenido": decision.contenido(),
+        "p_formulario": decision.formulario.como_json() if decision.formulario else None,
     }
     return Resuelto.model_validate(valor(supabase.rpc("responder_turno", argumentos)))
 
@@ -178,11 +181,57 @@ def tomar_saliente(nombre_nora: str, saliente_id: int) -> Saliente | None:
         numero_nora=fila["numero_nora"],
         intentos=fila["intentos"],
         estado_anterior=fila["estado_anterior"],
-        enviando_desde=datetime.fromisoformat(fila["enviando_desde"]).astimezone(UTC),
+        enviando_desde=_momento(fila["enviando_desde"]),
         enviando_hace_s=float(fila["enviando_hace_s"]),
         ventana_abierta=fila["ventana_abierta"],
         nora_activa=fila["nora_activa"],
+        esperar_hasta=_momento(fila["esperar_hasta"]) if fila["esperar_hasta"] else None,
+        **leer_contenido(fila["contenido"]),
     )
+
+
+def _momento(texto: str) -> datetime:
+    return datetime.fromisoformat(texto).astimezone(UTC)
+
+
+def cambiar_a_plantilla(nombre_nora: str, saliente_id: int) -> None:
+    """El mensaje libre pasa a ser la plantilla que llevaba para la ventana cerrada."""
+    argumentos = {"p_nombre_nora": nombre_nora, "p_saliente_id": saliente_id}
+    ejecutar(supabase.rpc("cambiar_a_plantilla", argumentos))
+
+
+def anotar_problema(nombre_nora: str, saliente_id: int | None, sid: str | None, problema: str) -> None:
+    """Marca al contacto de ese envío: no puede recibir hasta que vuelva a escribir."""
+    argumentos = {
+        "p_nombre_nora": nombre_nora,
+        "p_saliente_id": saliente_id,
+        "p_proveedor_sid": sid,
+        "p_problema": problema,
+    }
+    ejecutar(supabase.rpc("anotar_problema", argumentos))
+
+
+def escribir_como_nora(
+    nombre_nora: str,
+    conversacion_id: str,
+    texto: str,
+    clave: str,
+    decisor: str,
+    contenido: dict[str, Any],
+    esperar_horas: int,
+) -> int | None:
+    """Deja en el buzón algo que dice un trabajo; el id del mensaje, o None si la plática ya no existe."""
+    argumentos = {
+        "p_nombre_nora": nombre_nora,
+        "p_conversacion_id": conversacion_id,
+        "p_texto": texto,
+        "p_clave": clave,
+        "p_decisor": decisor,
+        "p_contenido": contenido,
+        "p_esperar_horas": esperar_horas,
+    }
+    mensaje = valor(supabase.rpc("escribir_como_nora", argumentos))
+    return int(mensaje) if mensaje else None
 
 
 def avanzar_envio(
@@ -245,6 +294,19 @@ def sids_de_otros(nombre_nora: str, saliente: Saliente) -> Collection[str]:
         .limit(200)
     )
     return {fila["proveedor_sid"] for fila in filas(consulta) if fila["proveedor_sid"]}
+
+
+# ---------------------------------------------------------------- plantillas
+def guardar_plantillas(nombre_nora: str, leidas: list[dict[str, Any]]) -> int:
+    """Deja las de una Nora como las tiene su proveedor. Devuelve cuántas."""
+    argumentos = {"p_nombre_nora": nombre_nora, "p_plantillas": leidas}
+    return int(valor(supabase.rpc("guardar_plantillas", argumentos)))
+
+
+def anotar_error_de_plantillas(nombre_nora: str, error: str) -> None:
+    """Por qué no se pudieron leer; las de antes se quedan."""
+    cambio = supabase.table("configuracion_bot").update({"plantillas_error": error[:300]})
+    ejecutar(cambio.eq("nombre_nora", nombre_nora))
 
 
 # ---------------------------------------------------------------- cola y programador

@@ -8,7 +8,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..canales.base import Interactivo, Toque
+from ..canales.contenido import guardar_interactivo
 from .horario import Horario
+
+TipoDePaso = Literal["texto", "numero", "fecha", "hora", "correo", "telefono", "opcion", "si_no"]
 
 
 class _Leido(BaseModel):
@@ -38,23 +42,110 @@ class NoraDelTurno(_Leido):
     horario: Horario = Horario()
     mensaje_fuera_horario: str = ""
     aviso_privacidad: str = ""
+    modulos: tuple[str, ...] = ()
 
 
 class Pendiente(_Leido):
-    """Un mensaje del cliente sin atender; `edad_s` en segundos, con el reloj de la base."""
+    """Un mensaje del cliente sin atender; `edad_s` en segundos, con el reloj de la base.
+
+    `toque`: el id de lo que tocó (un botón, una fila), si tocó algo.
+    """
 
     id: int
     texto: str = ""
     tipo: str = "texto"
+    toque: str = ""
     edad_s: float = 0.0
 
 
 class Opcion(_Leido):
-    """Un tema ofrecido. Sin `bloque_id`, es hablar con una persona."""
+    """Un tema ofrecido. Sin `bloque_id` ni `menu_id`, es hablar con una persona.
+
+    `menu_id`: es una opción del menú.
+    """
 
     numero: int
     titulo: str
     bloque_id: str | None = None
+    menu_id: str | None = None
+
+
+class Paso(BaseModel):
+    """Una pregunta de un formulario.
+
+    Args:
+        clave: con qué nombre queda lo contestado.
+        guardar_en: «nombre», «correo», o el id de un campo propio del contacto; vacío, solo en el formulario.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    clave: str
+    pregunta: str
+    tipo: TipoDePaso = "texto"
+    opciones: tuple[str, ...] = ()
+    opcional: bool = False
+    guardar_en: str = ""
+
+
+class Formulario(_Leido):
+    """Uno que se puede empezar, como lo editó el dueño."""
+
+    id: str
+    nombre: str
+    palabras: tuple[str, ...] = ()
+    presentacion: str = ""
+    pasos: tuple[Paso, ...] = ()
+    despedida: str = ""
+    vigencia_horas: int = 24
+    avisar: bool = True
+
+
+class FormularioEnCurso(_Leido):
+    """El que esta plática está contestando. `interrumpido`: una persona escribió desde la última pregunta."""
+
+    id: str
+    formulario_id: str
+    nombre: str
+    despedida: str = ""
+    avisar: bool = True
+    vigencia_horas: int = 24
+    paso: int = 0
+    pasos: tuple[Paso, ...] = ()
+    datos: dict[str, str] = Field(default_factory=dict)
+    vencido: bool = False
+    interrumpido: bool = False
+
+
+class OpcionDeMenu(_Leido):
+    """Una opción del menú; las de un submenú llevan su `padre_id`."""
+
+    id: str
+    padre_id: str | None = None
+    titulo: str
+    descripcion: str = ""
+    accion: Literal["texto", "bloque", "formulario", "persona", "submenu"]
+    texto: str = ""
+    bloque_id: str | None = None
+    formulario_id: str | None = None
+
+
+class Menu(_Leido):
+    """El menú de una Nora, con todas sus opciones en orden."""
+
+    encabezado: str
+    boton: str = "Ver opciones"
+    palabras: tuple[str, ...] = ()
+    al_saludar: bool = True
+    opciones: tuple[OpcionDeMenu, ...] = ()
+
+    def hijas(self, padre_id: str | None) -> tuple[OpcionDeMenu, ...]:
+        """Las de un submenú; sin padre, las de arriba."""
+        return tuple(o for o in self.opciones if o.padre_id == padre_id)
+
+    def opcion(self, opcion_id: str) -> OpcionDeMenu | None:
+        """Una por su id."""
+        return next((o for o in self.opciones if o.id == opcion_id), None)
 
 
 class NoraPorBarrer(BaseModel):
@@ -71,11 +162,17 @@ class Turno(_Leido):
     nora: NoraDelTurno
     ahora: datetime = Field(default_factory=lambda: datetime.now(UTC))
     conversacion_id: str
+    contacto_id: str = ""
     canal: str = "whatsapp"
+    es_empleado: bool = False
     persona_al_mando: bool = False
     espera_persona: bool = False
     opciones: tuple[Opcion, ...] = ()
     saludada: bool = False
+    primera_vez: bool = True
+    hay_menu: bool = False
+    hay_formularios: bool = False
+    formulario: FormularioEnCurso | None = None
     de_baja: bool = False
     cierre_avisado_hace_s: float | None = None
     avisado_hace_s: float | None = None
@@ -108,6 +205,37 @@ class Fuente:
 
 
 @dataclass(frozen=True)
+class Ofrecidas:
+    """Lo que se puede tocar en una respuesta. `renglones` son las mismas, numeradas, al final de su texto."""
+
+    toques: tuple[Toque, ...]
+    renglones: str
+    boton: str = "Ver opciones"
+
+
+@dataclass(frozen=True)
+class CambioDeFormulario:
+    """Qué le pasa al formulario de la plática. Sin `id`, empieza `formulario_id`.
+
+    `ficha` y `propios`: lo que al terminar se guarda en el contacto.
+    """
+
+    formulario_id: str
+    pasos: tuple[Paso, ...]
+    vigencia_horas: int
+    id: str | None = None
+    estado: Literal["en_curso", "terminado", "cancelado", "vencido"] = "en_curso"
+    paso: int = 0
+    datos: dict[str, str] = field(default_factory=dict)
+    ficha: dict[str, str] = field(default_factory=dict)
+    propios: dict[str, str] = field(default_factory=dict)
+
+    def como_json(self) -> dict[str, Any]:
+        """Como lo pide `avanzar_formulario`."""
+        return {**self.__dict__, "pasos": [p.model_dump() for p in self.pasos]}
+
+
+@dataclass(frozen=True)
 class Decision:
     """Lo que un decisor resolvió. Con `texto` vacío no se contesta, pero lo pendiente queda atendido."""
 
@@ -121,6 +249,15 @@ class Decision:
     baja: bool | None = None
     avisar_cierre: bool = False
     sin_saludo: bool = field(default=False, repr=False)
+    ofrecidas: Ofrecidas | None = None
+    formulario: CambioDeFormulario | None = None
+
+    def contenido(self) -> dict[str, Any]:
+        """Lo que va además del texto. Si algo se agregó después de las opciones, van solo numeradas."""
+        if self.ofrecidas is None or not self.texto.endswith(self.ofrecidas.renglones):
+            return {}
+        cuerpo = self.texto.removesuffix(self.ofrecidas.renglones).strip()
+        return guardar_interactivo(Interactivo(cuerpo, self.ofrecidas.toques, self.ofrecidas.boton))
 
 
 class Resuelto(_Leido):

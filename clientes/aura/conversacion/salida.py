@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from ..canales import canal_de
-from ..canales.base import Canal, Credenciales, EnvioAmbiguo, NoProcesado, RechazoDelProveedor, Saliente
+from datetime import UTC, datetime
+
+from ..canales import canal_de, llaves_de
+from ..canales.base import (
+    Canal,
+    Credenciales,
+    EnvioAmbiguo,
+    NoProcesado,
+    RechazoDelProveedor,
+    Saliente,
+    UsoDePlantilla,
+)
+from ..canales.entrega import entregar
 from ..utils.logging_utils import registro
 from . import consultas
 from .errores import Reintentar
@@ -12,35 +23,19 @@ bitacora = registro(__name__)
 
 FUERA_DE_VENTANA = 63016
 TEXTO_FUERA_DE_VENTANA = (
-    "Pasaron más de 24 horas desde su último mensaje: WhatsApp solo deja enviar una plantilla aprobada."
+    "Pasaron más de 24 horas desde su último mensaje: WhatsApp solo deja enviar una plantilla aprobada. "
+    "Elígela donde escribes."
 )
-# Cuánto puede tardar el proveedor en mostrar en su lista algo que sí aceptó.
-GRACIA_PARA_APARECER_S = 20.0
 SEGUNDA_BUSQUEDA_S = 4.0
 # Después de esto sin poder preguntarle al proveedor, se da por fallido y una persona decide.
 DUDA_MAXIMA_S = 3_600.0
-# (código del aviso) -> segundos: lo que el proveedor frenó sin entregarlo y se manda después.
-APLAZABLES = {63017: 15, 63018: 120}
-
-_DE_TWILIO = {
-    "accepted": "enviado",
-    "scheduled": "enviado",
-    "queued": "enviado",
-    "sending": "enviado",
-    "sent": "enviado",
-    "delivered": "entregado",
-    "read": "leido",
-    "failed": "fallido",
-    "undelivered": "fallido",
-    "canceled": "fallido",
-}
 
 
 def enviar_saliente(nombre_nora: str, saliente_id: int) -> str:
     """Envía un mensaje del buzón.
 
     Returns:
-        El estado en que quedó; «nada» si no había qué enviar.
+        El estado en que quedó; «nada» si no había qué enviar, «espera» si aguarda a que el cliente escriba.
 
     Raises:
         Reintentar: no salió o no se sabe; hay que volver más tarde.
@@ -53,7 +48,11 @@ def enviar_saliente(nombre_nora: str, saliente_id: int) -> str:
         consultas.soltar_saliente(nombre_nora, saliente.id)
         return "nada"
     canal = canal_de(saliente.canal, consultas.configuracion_instalacion())
-    credenciales = consultas.leer_credenciales(nombre_nora) if saliente.canal == "whatsapp" else None
+    credenciales = (
+        llaves_de(saliente.canal, nombre_nora, consultas.leer_credenciales)
+        if canal.capacidades.con_llaves
+        else None
+    )
     try:
         return _enviar(canal, saliente, credenciales)
     except RechazoDelProveedor as rechazo:
@@ -70,7 +69,7 @@ def _enviar(canal: Canal, saliente: Saliente, credenciales: Credenciales | None)
         hallado = _buscar(canal, saliente, credenciales)
         if hallado is not None:
             return _avanzar(saliente, "enviado", hallado)
-        if saliente.canal == "whatsapp" and saliente.enviando_hace_s < GRACIA_PARA_APARECER_S:
+        if saliente.enviando_hace_s < canal.capacidades.gracia_s:
             raise Reintentar("todavía puede aparecer", SEGUNDA_BUSQUEDA_S)
         # No salió. Se toma de nuevo para que este intento, si también queda en duda, tenga su propia espera.
         consultas.soltar_saliente(saliente.nombre_nora, saliente.id)
@@ -78,10 +77,38 @@ def _enviar(canal: Canal, saliente: Saliente, credenciales: Credenciales | None)
         if otra_vez is None:
             return "nada"
         saliente = otra_vez
-    if saliente.canal == "whatsapp" and not saliente.ventana_abierta:
-        return _fallar(saliente, FUERA_DE_VENTANA, TEXTO_FUERA_DE_VENTANA)
-    enviado = canal.enviar(saliente, credenciales)
+    if canal.capacidades.ventana and not saliente.ventana_abierta and saliente.plantilla is None:
+        return _con_la_ventana_cerrada(canal, saliente, credenciales)
+    return _entregar(canal, saliente, credenciales)
+
+
+def _con_la_ventana_cerrada(canal: Canal, saliente: Saliente, credenciales: Credenciales | None) -> str:
+    """Nada libre sale: la plantilla que llevaba para este caso, esperar, o fallar diciéndolo."""
+    if saliente.hay_si_cerrada:
+        consultas.cambiar_a_plantilla(saliente.nombre_nora, saliente.id)
+        cambiado = consultas.tomar_saliente(saliente.nombre_nora, saliente.id)
+        return "nada" if cambiado is None else _entregar(canal, cambiado, credenciales)
+    if saliente.esperar_hasta is not None and saliente.esperar_hasta > datetime.now(UTC):
+        consultas.soltar_saliente(saliente.nombre_nora, saliente.id)
+        return "espera"
+    return _fallar(saliente, FUERA_DE_VENTANA, TEXTO_FUERA_DE_VENTANA)
+
+
+def _entregar(canal: Canal, saliente: Saliente, credenciales: Credenciales | None) -> str:
+    try:
+        enviado = entregar(canal, saliente, credenciales)
+    except RechazoDelProveedor as rechazo:
+        _anotar_problema(canal, rechazo.codigo, saliente.nombre_nora, saliente.id, None)
+        raise
     return _avanzar(saliente, enviado.estado, enviado.sid)
+
+
+def _anotar_problema(
+    canal: Canal, codigo: int | None, nombre_nora: str, saliente_id: int | None, sid: str | None
+) -> None:
+    problema = canal.consecuencia(codigo).problema
+    if problema:
+        consultas.anotar_problema(nombre_nora, saliente_id, sid, problema)
 
 
 def _buscar(canal: Canal, saliente: Saliente, credenciales: Credenciales | None) -> str | None:
@@ -112,31 +139,68 @@ def _fallar(saliente: Saliente, codigo: int | None, texto: str) -> str:
 
 
 def anotar_aviso(
-    nombre_nora: str, sid: str, estado: str, codigo: int | None, saliente_id: int | None
+    nombre_nora: str,
+    sid: str,
+    estado: str,
+    codigo: int | None,
+    saliente_id: int | None,
+    nombre_canal: str = "whatsapp",
 ) -> bool:
     """Un aviso de estado del proveedor; llegan en cualquier orden y repetidos.
 
     Args:
-        estado: como lo dice Twilio (`queued`, `delivered`…); uno desconocido no cambia nada.
+        estado: como lo dice el proveedor (`queued`, `delivered`…); uno desconocido no cambia nada.
         saliente_id: el del buzón, si el aviso lo trae en su dirección.
 
     Returns:
         Si se halló el envío.
     """
-    nuestro = _DE_TWILIO.get(estado.lower())
+    canal = canal_de(nombre_canal, consultas.configuracion_instalacion())
+    nuestro = canal.estado_de(estado)
     if nuestro is None:
         return False
-    if nuestro == "fallido" and codigo in APLAZABLES:
-        pausa = APLAZABLES[codigo]
-        if consultas.aplazar_saliente(nombre_nora, sid, pausa, codigo, saliente_id):
+    if nuestro != "fallido":
+        return consultas.avanzar_envio(
+            nombre_nora, nuestro, saliente_id=saliente_id, sid=sid, error_codigo=codigo
+        )
+    efecto = canal.consecuencia(codigo)
+    if codigo is not None and efecto.aplazar_s is not None:  # frenado sin entregarse: se manda después
+        aplazado = consultas.aplazar_saliente(nombre_nora, sid, efecto.aplazar_s, codigo, saliente_id)
+        if aplazado:
             return True
-    texto = _frase(codigo) if nuestro == "fallido" else ""
-    return consultas.avanzar_envio(
-        nombre_nora, nuestro, saliente_id=saliente_id, sid=sid, error_codigo=codigo, error_texto=texto
+    hallado = consultas.avanzar_envio(
+        nombre_nora, nuestro, saliente_id=saliente_id, sid=sid, error_codigo=codigo, error_texto=efecto.frase
     )
+    if hallado and efecto.problema:
+        consultas.anotar_problema(nombre_nora, saliente_id, sid, efecto.problema)
+    return hallado
 
 
-def _frase(codigo: int | None) -> str:
-    from ..canales.twilio import frase_de
+def escribir_como_nora(
+    nombre_nora: str,
+    conversacion_id: str,
+    texto: str,
+    *,
+    clave: str,
+    decisor: str = "aviso",
+    si_cerrada: tuple[UsoDePlantilla, str] | None = None,
+    esperar_horas: int = 0,
+) -> int | None:
+    """Lo que un trabajo le dice a un cliente, sin que él acabe de escribir. Repetir la clave no lo repite.
 
-    return frase_de(codigo)
+    Fuera de la ventana de 24 horas no sale texto libre: sale `si_cerrada`, o espera, o queda fallido con su motivo.
+
+    Args:
+        si_cerrada: la plantilla aprobada para ese caso y su texto ya lleno, como se verá en la plática.
+        esperar_horas: cuánto puede esperar a que el cliente escriba; 0, nada.
+
+    Returns:
+        El id del mensaje; None si la plática ya no existe.
+    """
+    contenido = {}
+    if si_cerrada is not None:
+        uso, lleno = si_cerrada
+        contenido["si_cerrada"] = {"sid": uso.sid, "variables": dict(uso.variables), "texto": lleno}
+    return consultas.escribir_como_nora(
+        nombre_nora, conversacion_id, texto, clave, decisor, contenido, esperar_horas
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..utils.logging_utils import registro
 from . import consultas
-from .decisores import CON_NORA_APAGADA, EN_ORDEN, bienvenida, cerrado
+from .decisores import CON_NORA_APAGADA, EN_ORDEN, bienvenida, cerrado, eleccion, formulario
 from .errores import Reintentar
 from .modelos import Decision, Turno
 
@@ -13,6 +15,7 @@ bitacora = registro(__name__)
 # Quien escribe sin parar también merece respuesta.
 ESPERA_MAXIMA_S = 20.0
 VUELTAS = 4
+TEXTO_MAXIMO = 1_600  # lo que WhatsApp acepta en un mensaje por Twilio (error 21617)
 
 
 def atender(nombre_nora: str, conversacion_id: str) -> str:
@@ -52,9 +55,21 @@ def decidir(turno: Turno) -> Decision:
     for decisor in EN_ORDEN if turno.nora.ia_activa else CON_NORA_APAGADA:
         decision = decisor(turno)
         if decision is not None:
-            completa = cerrado.agregar(turno, decision)
-            return bienvenida.anteponer(turno, completa) if turno.nora.ia_activa else completa
+            completa = cerrado.agregar(turno, eleccion.ofrecer(decision))
+            if not turno.nora.ia_activa:
+                return completa
+            completa = bienvenida.anteponer(turno, formulario.volver_a_preguntar(turno, completa))
+            return replace(completa, texto=recortar(completa.texto))
     raise AssertionError("el último decisor siempre decide")
+
+
+def recortar(texto: str, maximo: int = TEXTO_MAXIMO) -> str:
+    """Lo que cabe en un mensaje, cortado donde acaba un renglón o una palabra: uno más largo no llegaría."""
+    if len(texto) <= maximo:
+        return texto
+    cabe = texto[: maximo - 1]
+    corte = max(cabe.rfind("\n"), cabe.rfind(" "))
+    return cabe[: corte if corte > maximo // 2 else len(cabe)].rstrip() + "…"
 
 
 def rendirse(nombre_nora: str, conversacion_id: str) -> None:

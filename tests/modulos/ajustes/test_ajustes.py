@@ -24,6 +24,7 @@ def campos(**cambios: str) -> dict[str, str]:
         "aviso_privacidad": "Cuidamos tus datos: marea.mx/privacidad",
         "mensaje_fuera_horario": "",
         "silencio_segundos": "6",
+        "bienvenida_dias": "30",
         "pausa_persona_minutos": "45",
         "lun_abierto": "1",
         "lun_0": "09:00",

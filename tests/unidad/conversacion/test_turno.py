@@ -161,10 +161,19 @@ def test_si_duda_ofrece_temas_y_entiende_la_eleccion(nora: Any) -> None:
     assert [o["numero"] for o in opciones] == [1, 2, 3]
     assert "3. Hablar con una persona" in nora.dichos()[0]
     sillones = next(o["numero"] for o in opciones if "sillones" in o["titulo"])
+    ofrecidas = nora.salientes()[0]["contenido"]["interactivo"]
+    assert [o["titulo"] for o in ofrecidas["opciones"]] == [o["titulo"] for o in opciones]
+    assert "1. " not in ofrecidas["cuerpo"]
     nora.escribe(f"la {sillones} porfa")
     assert turno.atender(nora.nora, r.conversacion_id) == "eleccion"
     assert nora.dichos()[-1] == "Limpiamos sillones desde $650."
     assert nora.tabla("conversaciones")[0]["opciones"] is None
+    nora.escribe("info de limpieza")
+    turno.atender(nora.nora, r.conversacion_id)
+    alfombras = next(o["id"] for o in ofrecidas["opciones"] if "alfombras" in o["titulo"])
+    nora.escribe("Limpieza de alf…", ButtonPayload=alfombras)
+    assert turno.atender(nora.nora, r.conversacion_id) == "eleccion"
+    assert nora.dichos()[-1] == "Limpiamos alfombras desde $400."
 
 
 def test_bloque_apagado_o_de_otra_nora_no_contesta(nora: Any, crear_dominio: Any) -> None:

@@ -317,7 +317,7 @@ def test_lo_de_empleados_ni_se_ofrece_a_un_cliente(negocio: Dominio, doble: Open
     registrado = {"nombre_nora": negocio.nora, "nombre": "Ana", "telefono": "+526621234567"}
     ejecutar(supabase.table("numeros_equipo").insert(registrado))
     doble.guion = [Paso(llamadas=[("crear_tarea", {"que": "llamar"})]), Paso("Listo, quedó anotado.")]
-    assert atender(negocio, "crea una tarea por favor") == "modelo"
+    assert atender(negocio, "oye, que no se me olvide llamar al proveedor") == "modelo"
     assert "una persona del equipo" in doble.sistema() and hechas[0].es_empleado
     atender(negocio, "crea una tarea", de="whatsapp:+5216629999999")
     assert "crear_tarea" not in nombres(doble), "el número de otro sigue siendo de un cliente"

@@ -37,8 +37,8 @@ def saludo_de(turno: Turno) -> str:
 
 
 def con_aviso(turno: Turno, texto: str) -> str:
-    """El aviso de privacidad va una vez, con el primer mensaje."""
-    aviso = turno.nora.aviso_privacidad.strip()
+    """El aviso de privacidad va una vez, con el primer mensaje: la bienvenida de quien vuelve no lo repite."""
+    aviso = turno.nora.aviso_privacidad.strip() if turno.primera_vez else ""
     return f"{texto}\n\n{aviso}" if aviso else texto
 
 

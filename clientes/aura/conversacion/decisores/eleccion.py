@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from ...canales.base import Toque
 from ...ia import conocimiento as saber
-from ..modelos import Decision, Fuente, Opcion, Turno
+from ..modelos import Decision, Fuente, Ofrecidas, Opcion, Turno
 from ..texto import juntar, parecidas, plano
 from . import pasar_a_persona, pedir_persona
 
+PREFIJO, PERSONA = "tema:", "persona"
 _ORDINALES = {
     "primero": 1, "primera": 1, "primer": 1, "uno": 1, "una": 1,
     "segundo": 2, "segunda": 2, "dos": 2,
@@ -30,9 +33,9 @@ _VACIAS = juntar(
 
 def decidir(turno: Turno) -> Decision | None:
     """Si había temas ofrecidos y el mensaje elige uno; cualquier otra cosa se atiende como pregunta nueva."""
-    if not turno.opciones:
+    if not turno.opciones or turno.opciones[0].menu_id:  # las del menú las resuelve el menú
         return None
-    elegida = elegir(turno.texto, turno.opciones)
+    elegida = _tocada(turno) or elegir(turno.texto, turno.opciones)
     if elegida is None:
         return None
     if elegida.bloque_id is None:
@@ -45,6 +48,24 @@ def decidir(turno: Turno) -> Decision | None:
         texto=saber.texto_para(bloque, elegida.titulo),
         fuentes=(Fuente(bloque.id, bloque.titulo, 1.0),),
     )
+
+
+def ofrecer(decision: Decision) -> Decision:
+    """Los temas numerados, también para tocar donde el canal pueda. Van al final del texto."""
+    if not decision.opciones or decision.ofrecidas is not None:
+        return decision
+    renglones = "\n".join(f"{o.numero}. {o.titulo}" for o in decision.opciones)
+    if not decision.texto.endswith(renglones):
+        return decision
+    toques = tuple(Toque(f"{PREFIJO}{o.bloque_id or PERSONA}", o.titulo) for o in decision.opciones)
+    return replace(decision, ofrecidas=Ofrecidas(toques, renglones))
+
+
+def _tocada(turno: Turno) -> Opcion | None:
+    """La del botón que tocó, si sigue entre las ofrecidas."""
+    toque = next((p.toque for p in reversed(turno.pendientes) if p.toque.startswith(PREFIJO)), "")
+    tema = toque.removeprefix(PREFIJO)
+    return next((o for o in turno.opciones if tema and (o.bloque_id or PERSONA) == tema), None)
 
 
 def elegir(texto: str, opciones: tuple[Opcion, ...]) -> Opcion | None:
@@ -66,7 +87,7 @@ def _numero(texto: str, ultima: int) -> int | None:
     palabra = palabras[0]
     if palabra in ("ultimo", "ultima"):
         return ultima
-    if re.fullmatch(r"\d", palabra):
+    if re.fullmatch(r"\d{1,2}", palabra):
         return int(palabra)
     return _ORDINALES.get(palabra)
 

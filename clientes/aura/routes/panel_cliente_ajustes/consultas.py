@@ -13,9 +13,13 @@ from ...utils.supabase_helpers import ejecutar, fila_de_configuracion
 
 
 class Ajustes(BaseModel):
-    """Lo que el dueño decide. `silencio_segundos` en segundos, `pausa_persona_minutos` en minutos."""
+    """Lo que el dueño decide. `silencio_segundos` en segundos, `pausa_persona_minutos` en minutos.
+
+    `bienvenida_dias`: tras cuántos días sin hablar se vuelve a dar la bienvenida; 0, nunca.
+    """
 
     mensaje_bienvenida: str
+    bienvenida_dias: int
     aviso_privacidad: str
     mensaje_fuera_horario: str
     silencio_segundos: int

@@ -34,6 +34,11 @@ class FormularioAjustes(FlaskForm):
         filters=[_limpio],
         validators=[Length(max=BIENVENIDA_MAXIMA, message=f"Caben {BIENVENIDA_MAXIMA} letras.")],
     )
+    bienvenida_dias = IntegerField(
+        "Días sin escribir para volver a saludar",
+        description="A quien regresa después de esto, Nora lo recibe otra vez. 0: solo la primera vez.",
+        validators=[InputRequired("Escribe cuántos días."), NumberRange(0, 365, "Van de 0 a 365 días.")],
+    )
     aviso_privacidad = TextAreaField(
         "Aviso de privacidad",
         description="Va una vez, con el saludo. Una frase y la dirección de tu aviso completo.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...registro.manifiesto import Manifiesto
 from . import servicio
+from . import vistas_plantillas as _vistas_plantillas  # noqa: F401  al importarse agrega sus páginas
 from .vistas import panel_cliente_chat_bp
 
 manifiesto = Manifiesto(

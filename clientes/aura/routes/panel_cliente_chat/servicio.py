@@ -26,6 +26,9 @@ FILTROS: tuple[Filtro, ...] = ("todas", "esperan", "sin_leer")
 # Por qué contestó Nora así, según la parte de ella que lo decidió.
 POR_QUE = {
     "respuesta_automatica": "Es una de tus respuestas automáticas.",
+    "menu": "El cliente abrió el menú o eligió una de sus opciones.",
+    "formulario": "Es un paso de uno de tus formularios.",
+    "equipo": "Alguien del equipo pidió una tarea.",
     "baja": "El cliente escribió BAJA o ALTA.",
     "medios": "Mandó algo que Nora todavía no puede abrir.",
     "eleccion": "El cliente eligió uno de los temas que Nora le ofreció.",

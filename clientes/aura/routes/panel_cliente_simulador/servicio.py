@@ -14,6 +14,8 @@ from . import consultas
 from .consultas import Mensaje, Simulacion
 
 POR_QUE = {
+    "menu": "Abriste el menú o elegiste una de sus opciones.",
+    "formulario": "Es un paso de uno de tus formularios.",
     "baja": "Escribiste BAJA o ALTA.",
     "eleccion": "Elegiste uno de los temas que te ofreció.",
     "pedir_persona": "Pediste hablar con una persona.",
