@@ -128,6 +128,11 @@ _CAMPOS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "OPENAI_BASE_URL": (_url, ""),
     "OPENAI_MODEL": (_texto, "gpt-4.1-mini"),
     "OPENAI_EMBEDDING_MODEL": (_texto, "text-embedding-3-small"),
+    "META_APP_ID": (_texto, ""),
+    "META_APP_SECRET": (_texto, ""),
+    "META_ACCESS_TOKEN": (_texto, ""),
+    "META_GRAPH_URL": (_url, "https://graph.facebook.com"),
+    "META_OAUTH_URL": (_url, "https://www.facebook.com"),
 }
 
 
@@ -163,6 +168,11 @@ class Config:
     OPENAI_BASE_URL: str
     OPENAI_MODEL: str
     OPENAI_EMBEDDING_MODEL: str
+    META_APP_ID: str
+    META_APP_SECRET: str
+    META_ACCESS_TOKEN: str
+    META_GRAPH_URL: str
+    META_OAUTH_URL: str
 
     SESSION_COOKIE_SECURE: bool
     SESSION_COOKIE_HTTPONLY = True
@@ -209,6 +219,13 @@ class Config:
         if self.SUPABASE_URL or self.SUPABASE_KEY:
             return "hospedado"
         return "sobre_postgres" if self.SUPABASE_DB_URL else "embebido"
+
+    def preparar_carpeta_de_metricas(self) -> Path:
+        """Dónde junta `prometheus_client` lo de varios procesos; debe llamarse antes de importarlo."""
+        carpeta = Path(self.NORA_DATOS) / "metricas"
+        carpeta.mkdir(parents=True, exist_ok=True)
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(carpeta))
+        return carpeta
 
     def revisar(self) -> None:
         """Detiene el arranque si algo falta.

@@ -15,7 +15,14 @@ from app_config import Config
 from ..personas import servicio as personas
 from ..registro.registro_dinamico import catalogo_de, registro_de
 from ..utils.logging_utils import registro
-from . import consultas, consultas_tareas, contenido
+from . import (
+    consultas,
+    consultas_anuncios_meta,
+    consultas_canales,
+    consultas_conocimiento,
+    consultas_tareas,
+    contenido,
+)
 
 DIAS = 30
 CONTACTOS = 40
@@ -44,6 +51,13 @@ def cargar(app: Flask) -> dict[str, str]:
             personas.cambiar_contrasena(usuario_id, contrasena)
     registro_de(app).releer(contenido.NOMBRE_NORA)
     _cargar_tareas()
+    duena = consultas.id_de_cuenta("duena@demo.mx")
+    if duena and not consultas_conocimiento.hay():
+        consultas_conocimiento.cargar(duena)
+    if not consultas_canales.hay():
+        consultas_canales.cargar()
+    if not consultas_anuncios_meta.hay():
+        consultas_anuncios_meta.cargar()
     return cuentas
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 NOMBRE_NORA = "aura"
 NOMBRE_VISIBLE = "Aura Estética"
 NUMERO = "+526620000001"
@@ -146,6 +148,19 @@ PLATICAS: tuple[tuple[str, str, str], ...] = (
     ("cuánto cuesta el corte de niño", "Corte para niños", ""),
     ("venden tarjetas de regalo?", "Tarjetas de regalo", ""),
     ("el facial cuánto dura", "Facial profundo", ""),
+    ("precio del corte", "Corte de cabello dama", ""),
+    ("¿Hacen extensiones de cabello?", "", "Sí, desde $2,500 según el largo. Duran unos tres meses."),
+    ("ponen extensiones?", "", "Sí, desde $2,500 según el largo."),
+    ("cuanto cuestan las extensiones de pelo", "", "Desde $2,500 según el largo; duran unos tres meses."),
+    (
+        "van a domicilio para una quinceañera?",
+        "",
+        "A domicilio solo en paquetes de evento, desde cuatro personas.",
+    ),
+    ("facturan?", "", "Sí, mándanos tu constancia fiscal y sale el mismo día."),
+    ("dan factura", "", "Sí, con tu constancia fiscal."),
+    ("venden shampoo sin sulfatos?", "", "Sí, tenemos de $220 y $340."),
+    ("puedo llevar a mi perrito", "", "Claro, mientras venga con correa."),
 )
 ESPERAN: tuple[str, ...] = (
     "¿Hacen extensiones de cabello?",
@@ -174,4 +189,61 @@ NOTAS = (
     "Alérgica al amoniaco: siempre tinte sin amoniaco.",
     "Recomendó a su hermana, hay que agradecerle.",
     "Le gustó el gel nude; ofrecerlo otra vez.",
+)
+
+MENU_PREGUNTA = "¿En qué te ayudo? Elige una opción o escríbeme lo que buscas."
+# (opción, descripción, acción, texto o título del bloque)
+MENU: tuple[tuple[str, str, str, str], ...] = (
+    ("Precios", "Cabello, uñas y facial", "submenu", "¿De qué servicio?"),
+    ("Horario", "", "bloque", "Horario"),
+    ("Dónde estamos", "", "bloque", "Dónde estamos"),
+    ("Agendar una cita", "Te pregunto lo necesario", "formulario", ""),
+    ("Hablar con una persona", "", "persona", ""),
+)
+MENU_PRECIOS = ("Corte de cabello dama", "Tinte completo", "Manicure", "Facial profundo")
+FORMULARIO: dict[str, Any] = {
+    "nombre": "Cita",
+    "palabras": ["agendar cita", "apartar cita", "hacer una cita"],
+    "presentacion": "Con gusto. Son cuatro preguntas cortas.",
+    "despedida": "¡Listo! En un momento te confirmamos por aquí.",
+    "pasos": [
+        {"clave": "nombre", "pregunta": "¿A nombre de quién?", "tipo": "texto", "guardar_en": "nombre"},
+        {
+            "clave": "servicio",
+            "pregunta": "¿Qué servicio quieres?",
+            "tipo": "opcion",
+            "opciones": ["Corte", "Tinte", "Uñas", "Facial"],
+        },
+        {"clave": "dia", "pregunta": "¿Qué día te queda bien?", "tipo": "fecha"},
+        {"clave": "hora", "pregunta": "¿A qué hora?", "tipo": "hora"},
+        {"clave": "correo", "pregunta": "¿Tu correo, para recordártela?", "tipo": "correo", "opcional": True},
+    ],
+}
+FORMULARIO_RESPUESTAS = (
+    {"nombre": "Mariana Ochoa", "servicio": "Tinte", "dia": "27/11/2026", "hora": "16:30"},
+    {
+        "nombre": "Ernesto Ruiz",
+        "servicio": "Corte",
+        "dia": "28/11/2026",
+        "hora": "11:00",
+        "correo": "er@ejemplo.mx",
+    },
+)
+PLANTILLAS: tuple[dict[str, Any], ...] = (
+    {
+        "nombre": "recordatorio_de_cita",
+        "categoria": "utility",
+        "cuerpo": "Hola {{1}}, te recordamos tu cita en Aura Estética el {{2}}. Si no puedes venir, avísanos por aquí.",
+        "variables": {"1": "Mariana", "2": "viernes 27 a las 4:30"},
+        "estado": "aprobada",
+    },
+    {
+        "nombre": "promo_facial",
+        "categoria": "marketing",
+        "cuerpo": "Hola {{1}}, este mes tu facial profundo lleva mascarilla de regalo. ¿Te apartamos lugar?",
+        "variables": {"1": "Mariana"},
+        "botones": ["Sí, apártame", "No, gracias"],
+        "estado": "rechazada",
+        "motivo": "Lo que dice no corresponde a su categoría.",
+    },
 )

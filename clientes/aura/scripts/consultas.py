@@ -79,3 +79,14 @@ def borrar_mensajes_viejos(nombre_nora: str, dias: int, cuantos: int) -> int:
     """Borra hasta `cuantos` mensajes de una Nora que pasan de esos días, los más viejos primero. Devuelve cuántos."""
     argumentos = {"p_nombre_nora": nombre_nora, "p_dias": dias, "p_cuantos": cuantos}
     return int(valor(supabase.rpc("borrar_mensajes_viejos", argumentos)))
+
+
+def duenos_de(nombre_nora: str) -> list[str]:
+    """Los ids de quienes son dueños de una Nora."""
+    leidas = filas(
+        supabase.table("usuarios_noras")
+        .select("usuario_id")
+        .eq("nombre_nora", nombre_nora)
+        .eq("rol", "dueno")
+    )
+    return [str(una["usuario_id"]) for una in leidas]

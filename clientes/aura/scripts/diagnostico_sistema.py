@@ -125,13 +125,13 @@ def _cola(app: Flask) -> Revision:
 
 
 def _programador(app: Flask) -> Revision:
-    corridos = admin.ultimas_ejecuciones()
+    programador = admin.programador()
     ahora = datetime.now(UTC)
     faltas = []
     for trabajo in todos_los_trabajos(app):
-        ultima = corridos.get(trabajo.id)
-        if ultima is None:
-            continue  # recién instalado
+        ultima = programador.ultimas.get(trabajo.id)
+        if ultima is None or trabajo.id in programador.apagados:
+            continue  # recién instalado, o alguien lo apagó a propósito
         if ultima.estado == "fallido":
             faltas.append(f"{trabajo.id} falló")
         elif (ahora - ultima.periodo).total_seconds() > SIN_CORRER_HORAS * 3600:
