@@ -31,6 +31,8 @@ def create_app(config_class: type[Config] | Config = Config) -> tuple[Flask, Soc
 
     config = config_class() if isinstance(config_class, type) else config_class
     config.revisar()
+    if config.es_produccion:
+        config.preparar_carpeta_de_metricas()  # prometheus_client la mira una vez, al importarse
     configurar_registro(json=config.es_produccion)
 
     app = Flask(__name__, template_folder="templates", static_folder="static")
@@ -45,7 +47,7 @@ def initialize_app(app: Flask) -> None:
     """Inicializa piezas, blueprints base, cada Nora y el programador, en ese orden."""
     from scheduler_jobs import inicializar_cron_jobs
 
-    from . import arranque, comandos, sockets
+    from . import arranque, comandos, metricas, sockets
     from .registro import catalogo, estaticos, identidad, plantillas, respuestas
     from .registro.registro_admin import registrar_blueprints_admin
     from .registro.registro_dinamico import preparar_registro, registrar_blueprints_por_nora, registro_de
@@ -61,6 +63,7 @@ def initialize_app(app: Flask) -> None:
     atar_extensiones(app, config)
     identidad.preparar(app)
     respuestas.preparar(app)
+    metricas.preparar(app)
     comandos.registrar(app)
 
     # Blueprints base

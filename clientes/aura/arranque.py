@@ -170,7 +170,7 @@ class HilosDelProceso:
             if self.arriba:
                 return
             self._proceso, self._arriba = os.getpid(), True
-            from scheduler_jobs import trabajos_por_id
+            from scheduler_jobs import encender, trabajos_por_id
 
             from .avisos import Escucha
             from .conversacion.trabajador import Trabajador
@@ -182,8 +182,7 @@ class HilosDelProceso:
             if config.NORA_TRABAJADOR == "embebido":
                 self.trabajador = Trabajador(db_uri, trabajos_por_id(self.app))
                 self.trabajador.iniciar()
-            if not scheduler.running:
-                scheduler.start()
+            encender(self.app)
 
     def detener(self) -> None:
         """Los para y espera; lo que el trabajador no acabe vuelve a la cola.
@@ -193,8 +192,9 @@ class HilosDelProceso:
         with self._candado:
             if not self.arriba:
                 return
-            if scheduler.running:
-                scheduler.shutdown(wait=False)
+            from scheduler_jobs import apagar
+
+            apagar()
             partes = [parte for parte in (self.escucha, self.trabajador) if parte is not None]
             # Primero se les dice a todos y luego se espera: los plazos corren juntos.
             for parte in partes:

@@ -11,11 +11,15 @@ from flask import current_app
 from . import respaldos
 from .conversacion import barrido, cola
 from .personas import consultas as personas
+from .registro import consultas as registro_consultas
 from .scripts.limpiar_datos import limpiar
 from .utils.errores import ErrorNora
+from .utils.supabase_client import conexion_actual
 
 DIAS_DE_COLA = 7
+DIAS_DE_EJECUCIONES = 45
 SIN_LATIDO_S = 15
+ARCHIVO_SUELTO_S = 24 * 60 * 60  # con holgura: el archivo se escribe antes que su fila
 
 
 def liberar_atorados(periodo: datetime) -> str:
@@ -41,6 +45,7 @@ def limpieza_diaria(periodo: datetime) -> str:
     """Borra trabajos terminados, intentos de entrada viejos y sesiones caducadas."""
     trabajos = cola.limpiar_terminados(current_app.extensions["nora_db_uri"], dias=DIAS_DE_COLA)
     intentos = personas.olvidar_fallos_antes_de(datetime.now(UTC) - timedelta(days=1))
+    registro_consultas.limpiar_ejecuciones(DIAS_DE_EJECUCIONES)
     almacen = current_app.config.get("SESSION_CACHELIB")
     if isinstance(almacen, FileSystemCache):
         almacen._remove_expired(time.time())  # la biblioteca solo limpia al pasar un tope, y aquí no hay tope
@@ -51,3 +56,12 @@ def limpieza_diaria(periodo: datetime) -> str:
         f"{trabajos} trabajos terminados, {intentos} intentos de entrada y"
         f" {limpiadas.hechos} mensajes fuera de su retención borrados"
     )
+
+
+def barrer_archivos(periodo: datetime) -> str:
+    """Quita del almacén de esta máquina los archivos que un corte dejó sin fila; uno hospedado cuida los suyos."""
+    api = conexion_actual().api_local
+    if api is None:
+        return "los archivos están en Supabase hospedado"
+    quitados: int = api.almacen.barrer(ARCHIVO_SUELTO_S)
+    return f"{quitados} archivos sin dueño borrados"

@@ -18,6 +18,7 @@ DE_LA_INSTALACION = {
     "intentos_acceso": "se cuentan antes de saber quién es",
     "restablecimientos": "son de una cuenta",
     "ejecuciones_programadas": "trabajos de la instalación",
+    "trabajos_programados": "cuáles de ellos están apagados",
 }
 
 

@@ -20,6 +20,7 @@ RAIZ = Path(__file__).resolve().parents[2]
 CON_SERVICE_ROLE = {
     "clientes/aura/conversacion/consultas.py": "webhook y trabajador: atienden a todas",
     "clientes/aura/conversacion/consultas_avisos.py": "a quién avisar mira si su cuenta sigue activa",
+    "clientes/aura/consultas_metricas.py": "las cifras de toda la instalación, sin datos de nadie",
     "clientes/aura/registro/consultas.py": "registro y programador: conocen a todas",
     "clientes/aura/personas/consultas.py": "se entra antes de saber a qué Nora",
     "clientes/aura/routes/admin/consultas.py": "administración de la instalación",

@@ -30,6 +30,8 @@ ABIERTAS = {
     "instalable.manifiesto",
     "instalable.trabajador",
     "instalable.sin_conexion",
+    "archivos.leer",
+    "archivos.subir",
 }
 CON_FIRMA = {"webhook.recibir", "webhook.estado", "webhook.recibir_sin_nombre", "webhook.estado_sin_nombre"}
 CON_LLAVE = {"salud.metricas"}

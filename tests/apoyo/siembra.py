@@ -6,6 +6,8 @@ import zlib
 from typing import Any
 from uuid import uuid4
 
+from apoyo.siembra_canales import sembrar_canales
+from apoyo.siembra_meta import sembrar_meta
 from apoyo.siembra_tareas import sembrar_tareas
 
 from clientes.aura.utils.supabase_client import supabase
@@ -165,8 +167,11 @@ def sembrar(nora: str, usuario_id: str, sufijo: str = "") -> dict[str, Any]:
     )[0]
     _sembrar_panel(nora, usuario_id, sufijo)
     return {
+        **_sembrar_conocimiento(nora, recibido, usuario_id),
         "numero_id": del_equipo["id"],
         **sembrar_tareas(nora, usuario_id, recibido["contacto_id"]),
+        **sembrar_canales(nora, recibido["conversacion_id"], sufijo),
+        **sembrar_meta(nora, recibido["conversacion_id"], sufijo),
         "nota_id": nota["id"],
         "campo_id": campo["id"],
         "importacion_id": importacion["id"],
@@ -196,3 +201,40 @@ def _sembrar_panel(nora: str, usuario_id: str, sufijo: str) -> None:
             "endpoint": f"https://fcm.googleapis.com/{nora}{sufijo}",
         }
         ejecutar(supabase.table("suscripciones_push").insert({**preferencia, **llaves}))
+
+
+def _sembrar_conocimiento(nora: str, recibido: dict[str, Any], usuario_id: str) -> dict[str, Any]:
+    """Una pregunta sin respuesta, una importación a medias, una pareja revisada y la historia de un bloque."""
+    pregunta = filas(
+        supabase.table("preguntas_sin_respuesta").insert(
+            {
+                "nombre_nora": nora,
+                "conversacion_id": recibido["conversacion_id"],
+                "mensaje_id": recibido["mensaje_id"],
+                "pregunta": "¿Hacen envíos?",
+            }
+        )
+    )[0]
+    importacion = filas(
+        supabase.table("conocimiento_importaciones").insert(
+            {"nombre_nora": nora, "archivo": "menú.pdf", "tipo": "pdf", "total": 1, "usuario_id": usuario_id}
+        )
+    )[0]
+    ejecutar(
+        supabase.table("conocimiento_propuestas").insert(
+            {
+                "nombre_nora": nora,
+                "importacion_id": importacion["id"],
+                "orden": 1,
+                "titulo": "Envíos",
+                "contenido": "Sí, a toda la ciudad.",
+            }
+        )
+    )
+    ejecutar(supabase.table("conocimiento_descartes").upsert({"nombre_nora": nora, "clave": "0" * 40}))
+    version = filas(supabase.table("conocimiento_versiones").select("id").eq("nombre_nora", nora))[0]
+    return {
+        "grupo": pregunta["id"],
+        "version_id": version["id"],
+        "carga_id": importacion["id"],
+    }

@@ -94,7 +94,9 @@ def test_encender_y_recibir(
         expect(interruptor).to_have_attribute("aria-checked", "true")
         interruptor.tap()
         expect(interruptor).to_have_attribute("aria-checked", "false")
-        assert filas(supabase.table("suscripciones_push").select("id")) == []
+        esperar(
+            lambda: filas(supabase.table("suscripciones_push").select("id")) == [], "que la base la olvide"
+        )
 
         # Al cerrar sesión el aparato suelta su suscripción.
         interruptor.tap()

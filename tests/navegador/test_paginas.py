@@ -23,6 +23,7 @@ pytestmark = pytest.mark.navegador
 # Direcciones de GET que no son una página, y por qué.
 NO_SON_PAGINAS = {
     "static": "archivos",
+    "archivos.leer": "los archivos de los enlaces firmados",
     "salud.vive": "JSON",
     "salud.listo": "JSON",
     "salud.metricas": "texto para Prometheus",
@@ -39,8 +40,15 @@ NO_SON_PAGINAS = {
     "panel_cliente_chat.lista": "JSON con un pedazo de la lista",
     "panel_cliente_chat.novedades": "JSON con lo que cambió",
     "panel_cliente_chat.anteriores": "JSON con mensajes de antes",
+    "panel_cliente_conocimiento.cuantas": "JSON con un número",
     "panel_cliente_simulador.novedades": "JSON con lo que cambió",
+    "panel_cliente_meta_ads.exportar": "una hoja de cálculo",
+    "panel_cliente_meta_ads.avance": "JSON con el avance de una lectura",
+    "panel_cliente_meta_ads.ir_a_meta": "solo manda a otra",
+    "panel_cliente_meta_ads.vuelta": "solo manda a otra",
+    "permisos_anuncios.vuelta": "solo manda a otra",
     "panel_cliente_tareas.exportar": "una hoja de cálculo",
+    "panel_cliente_respuestas.contestados_csv": "una hoja de cálculo",
     "panel_cliente_tareas.buscar_contactos": "un pedazo del formulario",
 }
 PARTES = 3  # cada prueba tiene un plazo; los módulos crecen

@@ -331,11 +331,16 @@ def test_solo_app_config_lee_el_entorno() -> None:
     assert lectores == set(CON_ENTORNO)
 
 
+def _es_de_una_peticion(nodo: ast.Attribute) -> bool:
+    """`request.environ` es el de WSGI: lo que manda quien llama, no la configuración."""
+    return nodo.attr == "environ" and isinstance(nodo.value, ast.Name) and nodo.value.id == "request"
+
+
 def lee_el_entorno(arbol: ast.Module) -> bool:
     """Si usa `os.environ`, `os.getenv` y parientes, o carga un archivo .env."""
     lecturas = {"environ", "environb", "getenv", "getenvb", "load_dotenv", "dotenv_values"}
     return any(
-        (isinstance(nodo, ast.Attribute) and nodo.attr in lecturas)
+        (isinstance(nodo, ast.Attribute) and nodo.attr in lecturas and not _es_de_una_peticion(nodo))
         or (isinstance(nodo, ast.ImportFrom) and any(alias.name in lecturas for alias in nodo.names))
         for nodo in ast.walk(arbol)
     )
@@ -349,6 +354,7 @@ def lee_el_entorno(arbol: ast.Module) -> bool:
         ("from os import environ", True),
         ("from dotenv import load_dotenv", True),
         ("import os; os.getpid()", False),
+        ("from flask import request; request.environ", False),
     ],
 )
 def test_el_revisor_ve_cada_forma_de_leerlo(codigo: str, lee: bool) -> None:

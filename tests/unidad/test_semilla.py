@@ -20,6 +20,7 @@ clientes/aura/registro/registro_admin.py
 clientes/aura/routes/panel_cliente.py
 clientes/aura/routes/panel_cliente_contactos/__init__.py
 clientes/aura/routes/panel_cliente_tareas/__init__.py
+clientes/aura/routes/panel_cliente_meta_ads/__init__.py
 clientes/aura/routes/webhook.py
 clientes/aura/routes/process_message.py
 clientes/aura/routes/admin_dashboard.py
@@ -31,6 +32,7 @@ clientes/aura/utils/supabase_helpers.py
 clientes/aura/utils/webhook_utils.py
 clientes/aura/utils/logging_utils.py
 clientes/aura/scripts/diagnostico_modulo.py
+clientes/aura/scripts/actualizar_tokens.py
 clientes/aura/templates/base_cliente.html
 clientes/aura/templates/panel_cliente_aura/index.html
 clientes/aura/templates/panel_cliente_contactos/index.html
@@ -79,9 +81,7 @@ patches/werkzeug_patches.py
 
 # Lo que la semilla dibuja y llega después, con su razón.
 DESPUES = {
-    "clientes/aura/routes/panel_cliente_meta_ads": "llega con los módulos de anuncios",
     "clientes/aura/scripts/sincronizador_semanal.py": "llega con los módulos de anuncios",
-    "clientes/aura/scripts/actualizar_tokens.py": "llega con los módulos de anuncios",
 }
 
 # Archivos de Python que se corren, no se importan.

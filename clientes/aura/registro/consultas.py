@@ -60,3 +60,19 @@ def reclamar_ejecucion(trabajo: str, periodo: datetime, ahora: datetime, proceso
         "p_proceso": proceso,
     }
     return bool(valor(supabase.rpc("reclamar_ejecucion", argumentos)))
+
+
+def recuperar_ejecucion(trabajo: str, periodo: datetime, ahora: datetime, proceso: str) -> bool:
+    """Reclama tarde un periodo que nadie tomó; falso si ya corrió, está apagado o la instalación es más nueva."""
+    argumentos = {
+        "p_trabajo": trabajo,
+        "p_periodo": periodo.isoformat(),
+        "p_ahora": ahora.isoformat(),
+        "p_proceso": proceso,
+    }
+    return bool(valor(supabase.rpc("recuperar_ejecucion", argumentos)))
+
+
+def limpiar_ejecuciones(dias: int) -> int:
+    """Olvida las ejecuciones del programador de hace más de `dias`; la última de cada trabajo se queda."""
+    return int(valor(supabase.rpc("limpiar_ejecuciones", {"p_dias": dias})) or 0)

@@ -34,6 +34,8 @@ class Trabajo:
         zona: nombre IANA de la zona en que se lee el cron.
         hacer: recibe el instante (UTC) del periodo que le toca y devuelve una frase con lo que hizo.
         descripcion: para `/admin/salud`.
+        recuperar_horas: hasta cuántas horas tarde se hace, una vez, lo que no corrió porque todo estaba abajo; 0, no
+            se recupera: ya vendrá el siguiente.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Trabajo:
     zona: str
     hacer: Callable[[datetime], str]
     descripcion: str
+    recuperar_horas: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,10 @@ from app_config import Config
 from extensiones import csrf, session_ext, socketio, talisman
 
 DIAS_DE_SESION = 14
-CSP = {
+CSP: dict[str, str | list[str]] = {
     "default-src": "'self'",
     "script-src": "'self'",
     "style-src": "'self'",
-    "img-src": ["'self'", "data:"],
     "font-src": "'self'",
     "connect-src": ["'self'", "ws:", "wss:"],
     "frame-ancestors": "'none'",
@@ -23,6 +22,12 @@ CSP = {
     "form-action": "'self'",
     "object-src": "'none'",
 }
+
+
+def politica_de_contenido(config: Config) -> dict[str, str | list[str]]:
+    """Todo de este origen; con Supabase hospedado, además las imágenes, el sonido y el video de su almacén."""
+    de_fuera = [config.SUPABASE_URL] if config.modo_supabase == "hospedado" else []
+    return {**CSP, "img-src": ["'self'", "data:", *de_fuera], "media-src": ["'self'", *de_fuera]}
 
 
 def atar_extensiones(app: Flask, config: Config) -> None:
@@ -49,7 +54,7 @@ def atar_extensiones(app: Flask, config: Config) -> None:
         app,
         force_https=False,  # lo termina el servidor de enfrente; con https se activa HSTS
         strict_transport_security=config.URL_PUBLICA.startswith("https://"),
-        content_security_policy=CSP,
+        content_security_policy=politica_de_contenido(config),
         content_security_policy_nonce_in=["script-src"],
         session_cookie_secure=config.SESSION_COOKIE_SECURE,
         referrer_policy="same-origin",

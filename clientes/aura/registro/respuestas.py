@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from ..utils.errores import ErrorNora
-from ..utils.logging_utils import registro
+from ..utils.logging_utils import empezar_peticion, registro
 
 bitacora = registro(__name__)
 
@@ -52,7 +52,9 @@ FRASES: dict[int, tuple[str, str, str]] = {
 
 def preparar(app: Flask) -> None:
     """Pone los manejadores de error y el id de cada petición."""
-    app.before_request(_poner_id)
+    # Antes que nadie: también lo que anote quien revisa la identidad lleva el id.
+    app.before_request_funcs.setdefault(None, []).insert(0, _poner_id)
+    app.after_request(_decir_id)
     app.register_error_handler(ErrorNora, _de_nora)
     app.register_error_handler(CSRFError, _de_csrf)
     app.register_error_handler(HTTPException, _de_http)
@@ -73,7 +75,14 @@ def exito(mensaje: str = "", datos: Any = None, codigo: int = 200) -> tuple[Resp
 
 
 def _poner_id() -> None:
+    # Siempre nuestro: uno que viniera de fuera se colaría en el registro.
     g.id_peticion = uuid.uuid4().hex[:12]
+    empezar_peticion(g.id_peticion)
+
+
+def _decir_id(respuesta: Response) -> Response:
+    respuesta.headers["X-Request-ID"] = g.get("id_peticion", "")
+    return respuesta
 
 
 def _contestar(
@@ -97,7 +106,7 @@ def _de_nora(error: ErrorNora) -> Any:
     if error.codigo == 404:
         return _no_encontrado()
     if error.codigo >= 500:
-        bitacora.error("error_de_nora", codigo=error.codigo, peticion=g.get("id_peticion"), exc_info=error)
+        bitacora.error("error_de_nora", codigo=error.codigo, exc_info=error)
     campo = getattr(error, "campo", "")
     return _contestar(error.codigo, error.mensaje, error.que_hacer, {"campo": campo} if campo else None)
 
@@ -137,5 +146,5 @@ def _no_encontrado() -> Any:
 
 
 def _inesperado(error: Exception) -> Any:
-    bitacora.error("error_inesperado", peticion=g.get("id_peticion"), ruta=request.endpoint, exc_info=error)
+    bitacora.error("error_inesperado", ruta=request.endpoint, exc_info=error)
     return _contestar(500)

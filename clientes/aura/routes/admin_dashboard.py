@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from .admin import auditoria, cola, componentes, modulos, noras, salud, tablero, usuarios
+from .admin import auditoria, cola, componentes, modulos, noras, programador, salud, tablero, usuarios
 
 admin_bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -40,6 +40,8 @@ for ruta, endpoint, vista, metodos in (
     (f"{_UN_USUARIO}/sesiones", "usuario_sesiones", usuarios.cerrar_sesiones, ("POST",)),
     (f"{_UN_USUARIO}/enlace", "usuario_enlace", usuarios.enlace, ("POST",)),
     ("/salud", "salud", salud.estado, ("GET",)),
+    ("/salud/correr", "trabajo_correr", programador.correr, ("POST",)),
+    ("/salud/encender", "trabajo_encender", programador.encender, ("POST",)),
     ("/cola", "cola", cola.estado, ("GET",)),
     ("/cola/reintentar", "cola_reintentar", cola.reintentar, ("POST",)),
     ("/auditoria", "auditoria", auditoria.lista, ("GET",)),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hmac
 
 from flask import Blueprint, current_app, jsonify, request
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from .. import metricas as textos
 from ..arranque import estado_de_las_partes
 from ..registro.accesos import Acceso, exige
 
@@ -40,4 +41,4 @@ def metricas() -> Response:
     dada = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not llave or not hmac.compare_digest(llave.encode(), dada.encode()):
         raise NotFound
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return Response(textos.texto(), content_type=CONTENT_TYPE_LATEST)

@@ -38,18 +38,19 @@ def dia_corto(valor: date) -> str:
 
 
 def fecha_relativa(valor: datetime | str | None, zona: str, ahora: datetime | None = None) -> str:
-    """«ahora», «hace 5 min», «hace 3 h» dentro de un día; después, la fecha."""
+    """«ahora», «hace 5 min», «en 3 h» dentro de un día; más lejos, la fecha."""
     if not valor:
         return ""
     actual = ahora or datetime.now(UTC)
     pasado = actual - a_fecha(valor)
-    if pasado < timedelta(minutes=1):
+    lejos = abs(pasado)
+    if lejos >= timedelta(days=1):
+        return fecha(valor, zona, actual)
+    if lejos < timedelta(minutes=1):
         return "ahora"
-    if pasado < timedelta(hours=1):
-        return f"hace {int(pasado.total_seconds() // 60)} min"
-    if pasado < timedelta(days=1):
-        return f"hace {int(pasado.total_seconds() // 3600)} h"
-    return fecha(valor, zona, actual)
+    segundos = lejos.total_seconds()
+    cuanto = f"{int(segundos // 60)} min" if lejos < timedelta(hours=1) else f"{int(segundos // 3600)} h"
+    return f"hace {cuanto}" if pasado > timedelta(0) else f"en {cuanto}"
 
 
 def telefono(e164: str | None) -> str:

@@ -36,6 +36,9 @@ ACCIONES = {
     "cerrar_sesiones": "Cerró sus sesiones",
     "hacer_enlace": "Hizo un enlace de contraseña",
     "reintentar_trabajos": "Reintentó trabajos",
+    "correr_trabajo": "Ejecutó un trabajo programado",
+    "encender_trabajo": "Encendió un trabajo programado",
+    "apagar_trabajo": "Apagó un trabajo programado",
 }
 ROTULOS = {"rol": "rol", "modulos": "módulos", "cambio": "cambió", "cambio_token": "token nuevo"}
 

@@ -121,6 +121,14 @@ class Ejecucion(BaseModel):
     inicio: datetime | None
     fin: datetime | None
     resultado: str
+    motivo: str
+
+
+class Programador(BaseModel):
+    """La última ejecución de cada trabajo, por su id, y desde cuándo están apagados los que lo están."""
+
+    ultimas: dict[str, Ejecucion]
+    apagados: dict[str, datetime]
 
 
 class Renglon(BaseModel):
@@ -333,10 +341,22 @@ def resumen(hay_llaves_comunes: bool) -> Resumen:
     )
 
 
-def ultimas_ejecuciones() -> dict[str, Ejecucion]:
-    """El último disparo de cada trabajo, por su id."""
-    leidas = valor(supabase.rpc("admin_ultimas_ejecuciones", {}))
-    return {fila["trabajo"]: Ejecucion.model_validate(fila) for fila in leidas}
+def programador() -> Programador:
+    """Cómo va cada trabajo del programador."""
+    leido = valor(supabase.rpc("admin_programador", {}))
+    ultimas = {fila["trabajo"]: fila for fila in leido["ultimas"]}
+    return Programador.model_validate({"ultimas": ultimas, "apagados": leido["apagados"]})
+
+
+def correr_trabajo(trabajo: str, ahora: datetime, quien: str) -> bool:
+    """Lo deja en la cola fuera de su hora; falso si ya espera o corre."""
+    argumentos = {"p_trabajo": trabajo, "p_ahora": ahora.isoformat(), "p_quien": quien}
+    return bool(valor(supabase.rpc("admin_correr_trabajo", argumentos)))
+
+
+def encender_trabajo(trabajo: str, activo: bool) -> bool:
+    """Lo enciende o apaga en todos los procesos; falso si ya estaba así."""
+    return valor(supabase.rpc("admin_encender_trabajo", {"p_trabajo": trabajo, "p_activo": activo})) is not None
 
 
 def cuantas_activas() -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import current_app, render_template
+from datetime import UTC, datetime
 
-from scheduler_jobs import todos_los_trabajos
+from flask import current_app, render_template
 
 from ...arranque import estado_de_las_partes
 from ...registro.registro_dinamico import catalogo_de, registro_de
-from . import consultas
+from . import consultas, programador
 
 
 def estado() -> str:
@@ -18,8 +18,7 @@ def estado() -> str:
         "admin/salud.html",
         partes=estado_de_las_partes(current_app),
         fallidos=catalogo_de(current_app).fallidos,
-        trabajos=todos_los_trabajos(current_app),
-        ejecuciones=consultas.ultimas_ejecuciones(),
+        trabajos=programador.renglones(datetime.now(UTC)),
         en_proceso=len(vivo),
         en_base=consultas.cuantas_activas(),
         al_dia=vivo.al_dia,
