@@ -1,7 +1,8 @@
 """Los negocios inventados con que se mide si Nora contesta bien; cada uno es un JSON de `datos/conocimiento/`.
 
-Doce negocios, 25 bloques y 30 preguntas cada uno: 20 que algún bloque contesta y 10 que no (5 de cerca: está el tema y
-falta el dato). `mitad` los parte por negocio: con «ajuste» se ajusta el motor y con «reporte» se mide, una vez.
+Veinte negocios, 25 bloques y 30 preguntas cada uno: 20 que algún bloque contesta y 10 que no (5 de cerca: está el tema
+y falta el dato). `mitad` los parte por negocio: con «ajuste» se ajustó el motor y con «reporte» se midió la primera
+vez; ya visto, «reporte» también ajusta, y «reserva_final» se mide una sola vez, al acabar.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 DATOS = Path(__file__).resolve().parent / "datos" / "conocimiento"
-MITADES = ("ajuste", "reporte")
+MITADES = ("ajuste", "reporte", "reserva_final")
+CON_QUE_AJUSTAR = ("ajuste", "reporte")
 ESTILOS = ("normal", "errores", "jerga", "dictado", "burbujas", "mezclada")
 
 
