@@ -29,6 +29,7 @@ from clientes.aura.supabase_local import DireccionesPostgres
 
 CUENTA, TOKEN = "AC" + "0" * 32, "token-de-prueba"
 RECUPERACION_S = 60.0  # lo prometido: de vuelta en un minuto
+POR_RESPUESTA_S = 0.3  # lo que, además, cuesta contestar con la máquina ocupada
 # La mitad de los clientes escribe a una Nora sin modelo y la otra a una con modelo.
 NORAS = ("marea", "monte")
 
@@ -135,7 +136,7 @@ def correr(
             esperar(
                 lambda v=vuelta: len(escenario.twilio.mensajes) >= conversaciones * (v + 1),
                 f"todas las respuestas de la vuelta {vuelta} (semilla {semilla})",
-                segundos=RECUPERACION_S,
+                segundos=RECUPERACION_S + POR_RESPUESTA_S * conversaciones,
             )
             peor = max(peor, time.monotonic() - ultimo_golpe)
     return {

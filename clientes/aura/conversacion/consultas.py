@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,22 +38,11 @@ def recibir_mensaje(nombre_nora: str, canal: str, mensaje: MensajeEntrante) -> R
     Raises:
         ErrorServicioExterno: la base no contestó.
     """
-    argumentos = {
-        "p_nombre_nora": nombre_nora,
-        "p_canal": canal,
-        "p_proveedor_sid": mensaje.proveedor_sid,
-        "p_direccion": mensaje.direccion,
-        "p_direccion_envio": mensaje.direccion_envio,
-        "p_telefono": mensaje.telefono,
-        "p_nombre_perfil": mensaje.nombre_perfil,
-        "p_texto": mensaje.texto,
-        "p_tipo": mensaje.tipo,
-        "p_medios": mensaje.medios,
-        "p_crudo": mensaje.crudo,
-    }
+    argumentos = {f"p_{nombre}": dato for nombre, dato in _como_se_guarda(canal, mensaje).items()}
 
     def guardar() -> Any:
-        return valor(supabase_de_nora(nombre_nora).rpc("recibir_mensaje", argumentos))
+        con_nora = {"p_nombre_nora": nombre_nora, **argumentos}
+        return valor(supabase_de_nora(nombre_nora).rpc("recibir_mensaje", con_nora))
 
     inicio = time.monotonic()
     try:
@@ -63,6 +52,33 @@ def recibir_mensaje(nombre_nora: str, canal: str, mensaje: MensajeEntrante) -> R
             raise
         guardado = guardar()
     return Recibido.model_validate(guardado)
+
+
+def recibir_mensajes(nombre_nora: str, mensajes: Sequence[tuple[str, MensajeEntrante]]) -> list[Recibido]:
+    """Guarda varios (canal, mensaje) de una Nora, todos o ninguno; lo de cada uno, en su lugar.
+
+    Raises:
+        ErrorServicioExterno: la base no contestó.
+        ErrorNora: uno de ellos no se puede guardar.
+    """
+    argumentos = {"p_nombre_nora": nombre_nora, "p_mensajes": [_como_se_guarda(*uno) for uno in mensajes]}
+    guardados = valor(supabase_de_nora(nombre_nora).rpc("recibir_mensajes", argumentos))
+    return [Recibido.model_validate(guardado) for guardado in guardados]
+
+
+def _como_se_guarda(canal: str, mensaje: MensajeEntrante) -> dict[str, Any]:
+    return {
+        "canal": canal,
+        "proveedor_sid": mensaje.proveedor_sid,
+        "direccion": mensaje.direccion,
+        "direccion_envio": mensaje.direccion_envio,
+        "telefono": mensaje.telefono,
+        "nombre_perfil": mensaje.nombre_perfil,
+        "texto": mensaje.texto,
+        "tipo": mensaje.tipo,
+        "medios": mensaje.medios,
+        "crudo": mensaje.crudo,
+    }
 
 
 def nora_de_twilio(servicio: str, cuenta: str, numero: str) -> str | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..conversacion import consultas
 from ..conversacion.modelos import Recibido
+from ..conversacion.recepcion import recepcion
 from ..utils.errores import ErrorDatoInvalido, ErrorNora, ErrorServicioExterno
 from ..utils.logging_utils import registro
 from ..utils.webhook_utils import leer_entrante
@@ -24,12 +24,11 @@ def procesar_mensaje(nombre_nora: str, campos: Mapping[str, str]) -> Recibido:
     if not entrante.proveedor_sid or not entrante.direccion_envio:
         raise ErrorDatoInvalido("Faltan MessageSid o From.")
     try:
-        recibido = consultas.recibir_mensaje(nombre_nora, "whatsapp", entrante)
+        recibido = recepcion.guardar(nombre_nora, "whatsapp", entrante)
     except ErrorServicioExterno:
         raise
     except ErrorNora as error:
         raise ErrorServicioExterno("No se pudo guardar el mensaje.") from error
-    bitacora.info(
-        "mensaje_recibido", nora=nombre_nora, conversacion_id=recibido.conversacion_id, nuevo=recibido.nuevo
-    )
+    if not recibido.nuevo:
+        bitacora.info("mensaje_repetido", nora=nombre_nora, conversacion_id=recibido.conversacion_id)
     return recibido

@@ -34,7 +34,7 @@ _SECRETOS = (
     re.compile(r"://[^/\s:@]+:[^/\s@]+@"),  # usuario y contraseña en una dirección
     re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])"),  # el token de Twilio
 )
-_TELEFONO = re.compile(r"(?<![\w.:-])(?:whatsapp:)?\+?\d(?:[ -]?\d){9,14}(?![\w.:-]\d)")
+_TELEFONO = re.compile(r"(?<![\w.:-])(?:whatsapp:)?\+?\d(?:[ -]?\d){9,14}(?![.:-]?\w)")
 _CORREO = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -73,7 +73,7 @@ def configurar_registro(*, json: bool, nivel: str = "INFO") -> None:
 
 
 def registro(nombre: str) -> structlog.stdlib.BoundLogger:
-    """Un registro con nombre: `registro(__name__).info("mensaje_recibido", nora=..., conversacion_id=...)`."""
+    """Un registro con nombre: `registro(__name__).info("mensaje_repetido", nora=..., conversacion_id=...)`."""
     bitacora: structlog.stdlib.BoundLogger = structlog.get_logger(nombre)
     return bitacora
 
