@@ -22,6 +22,7 @@ os.environ["ENTORNO"] = "pruebas"
 from apoyo.fiabilidad import Anotar, anotador
 from apoyo.plantillas import COMPILADAS
 from apoyo.postgres import base_temporal, candado, servidor_de_pruebas
+from apoyo.rutas import compilar_una_vez
 from apoyo.vivo import ServidorVivo, levantar
 
 from app_config import Config
@@ -63,6 +64,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def anotar(request: pytest.FixtureRequest) -> Anotar:
     """`anotar("golpes", perdidos=0)`: guarda una cifra medida para `docs/fiabilidad.md`."""
     return anotador(request.config.getoption("--anotar"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rutas_compiladas_una_vez() -> None:
+    compilar_una_vez()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -137,7 +137,8 @@ def _poner_golpes() -> None:
     from clientes.aura.conversacion import consultas
     from clientes.aura.ia import modelo
 
-    _envolver(consultas, "recibir_mensaje", antes="antes_de_guardar", despues="guardado_sin_contestar")
+    for recibir in ("recibir_mensaje", "recibir_mensajes"):
+        _envolver(consultas, recibir, antes="antes_de_guardar", despues="guardado_sin_contestar")
     _envolver(consultas, "leer_turno", antes="trabajo_tomado")
     _envolver(modelo, "pedir", despues="tras_el_modelo")
     _envolver(consultas, "responder_turno", despues="salida_guardada")

@@ -4,48 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
-import pytest
 import requests
 from apoyo.vivo import esperar, levantar_procesos
 from dobles.twilio_falso import firmar, twilio_falso
 
-from clientes.aura.conversacion.cola import instalar_cola
-from clientes.aura.migraciones import aplicar
 from clientes.aura.supabase_local import ServidorPostgres
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 CUENTA = "AC" + "0" * 32
 PLAZO_WEBHOOK_S = 5.0
-
-
-@pytest.fixture
-def postgres() -> Iterator[ServidorPostgres]:
-    """Un PostgreSQL propio de la prueba, para poder quitarlo."""
-    carpeta = Path(tempfile.mkdtemp(prefix="nora-fallos-"))
-    carpeta.chmod(0o755)
-    servidor = ServidorPostgres(carpeta / "pg")
-    direcciones = servidor.asegurar()
-    aplicar(direcciones.servicio)
-    instalar_cola(direcciones.servicio)
-    with psycopg.connect(direcciones.administrador, autocommit=True) as conexion:
-        conexion.execute(
-            "insert into configuracion_bot (nombre_nora, nombre_visible, numero_nora, modulos, silencio_segundos)"
-            " values ('marea', 'Marea', '+526620000009', '[\"chat\"]', 0)"
-        )
-    try:
-        yield servidor
-    finally:
-        servidor.asegurar()
-        servidor.detener()
-        shutil.rmtree(carpeta, ignore_errors=True)
 
 
 def escribir(url: str, sid: str, nora: str = "marea") -> tuple[int, float]:

@@ -38,9 +38,20 @@ def pronto(condicion: Callable[[], bool], que: str) -> None:
     esperar(condicion, que, segundos=10, cada=0.01)
 
 
-def test_una_nora_hecha_renombrada_y_suspendida_mientras_sirven(
-    procesos: Procesos, base: DireccionesPostgres
+def test_lo_que_cambia_en_uno_vale_en_todos(
+    procesos: Procesos,
+    base: DireccionesPostgres,
+    crear_nora: Callable[..., str],
+    crear_usuario: Callable[..., str],
 ) -> None:
+    """Los cuatro se levantan una vez para las tres cosas: cada uno tarda en arrancar más que lo que aquí se mira."""
+    _una_nora_hecha_renombrada_y_suspendida(procesos, base)
+    _un_modulo_apagado_es_404(procesos, base)
+    crear_usuario("duena@costa.mx", "dueno", crear_nora("costa"))
+    _salir_corta_los_sockets_de_los_demas(procesos)
+
+
+def _una_nora_hecha_renombrada_y_suspendida(procesos: Procesos, base: DireccionesPostgres) -> None:
     assert codigos(procesos, "/webhook/marea") == {404}
     with psycopg.connect(base.administrador, autocommit=True) as conexion:
         pasos = (
@@ -72,7 +83,7 @@ def test_una_nora_hecha_renombrada_y_suspendida_mientras_sirven(
             )
 
 
-def test_un_modulo_apagado_es_404_en_todos(procesos: Procesos, base: DireccionesPostgres) -> None:
+def _un_modulo_apagado_es_404(procesos: Procesos, base: DireccionesPostgres) -> None:
     """Se mira con sesión: sin ella, una dirección que no existe también manda a la entrada."""
     from clientes.aura.utils.auth_utils import hash_de_contrasena
 
@@ -119,14 +130,11 @@ def entrar(url: str) -> requests.Session:
     return sesion
 
 
-def test_salir_en_un_proceso_corta_los_sockets_de_los_demas(
-    crear_nora: Callable[..., str], crear_usuario: Callable[..., str], procesos: Procesos
-) -> None:
+def _salir_corta_los_sockets_de_los_demas(procesos: Procesos) -> None:
     """El balanceador manda la salida a un proceso y el socket vive en otro."""
-    crear_usuario("duena@marea.mx", "dueno", crear_nora("marea"))
     uno, *otros = procesos.urls
-    sesion = abrir_sesion(uno, "duena@marea.mx")
-    abiertos = [Socket(url, galletas_de(sesion), "marea") for url in otros]
+    sesion = abrir_sesion(uno, "duena@costa.mx")
+    abiertos = [Socket(url, galletas_de(sesion), "costa") for url in otros]
     try:
         esperar(lambda: all(s.dentro for s in abiertos), "los sockets en los otros procesos")
         datos = {"csrf_token": csrf_de(sesion, uno)}

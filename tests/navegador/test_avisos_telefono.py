@@ -78,15 +78,12 @@ def test_encender_y_recibir(
                 "data": json.dumps(telefono.recibidos[0]),
             },
         )
-        hoja.wait_for_function(
-            "async () => (await (await navigator.serviceWorker.ready).getNotifications()).length === 1"
-        )
-        visto = hoja.evaluate(
+        visto = hoja.wait_for_function(
             """async () => {
               const [uno] = await (await navigator.serviceWorker.ready).getNotifications();
-              return { titulo: uno.title, texto: uno.body, url: uno.data.url, etiqueta: uno.tag };
+              return uno && { titulo: uno.title, texto: uno.body, url: uno.data.url, etiqueta: uno.tag };
             }"""
-        )
+        ).json_value()
         assert visto == telefono.recibidos[0]
 
         # Recargada, la página sabe que aquí ya están; y se apagan con el mismo toque.
