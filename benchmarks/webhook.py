@@ -1,8 +1,8 @@
 """Acuse de recibo: el webhook con gunicorn como se entrega, contra una vista de Flask que solo firma e inserta.
 
-La referencia revisa la firma con el SDK de Twilio e inserta una fila con un fondo de psycopg; corre con el mismo gunicorn
-y los mismos procesos e hilos, sobre la misma base. Van por turnos en la misma corrida. `--escribir` deja la tabla en
-docs/.
+La referencia revisa la firma con el SDK de Twilio e inserta una fila con un fondo de psycopg; corre con el mismo
+gunicorn, los mismos procesos e hilos y la misma base. Van por turnos en la misma corrida. `--escribir` deja la tabla
+en docs/.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ PAGINAS_DE_ADMIN = (
     "/admin/modulos",
     "/admin/usuarios",
     "/admin/salud",
+    "/admin/uso",
     "/admin/auditoria",
 )
 ESPERA_MS = 15_000

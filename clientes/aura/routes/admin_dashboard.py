@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from .admin import auditoria, cola, componentes, modulos, noras, programador, salud, tablero, usuarios
+from .admin import auditoria, cola, componentes, modulos, noras, programador, salud, tablero, uso, usuarios
 
 admin_bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -44,6 +44,7 @@ for ruta, endpoint, vista, metodos in (
     ("/salud/encender", "trabajo_encender", programador.encender, ("POST",)),
     ("/cola", "cola", cola.estado, ("GET",)),
     ("/cola/reintentar", "cola_reintentar", cola.reintentar, ("POST",)),
+    ("/uso", "uso", uso.mes, ("GET",)),
     ("/auditoria", "auditoria", auditoria.lista, ("GET",)),
 ):
     admin_bp.add_url_rule(ruta, endpoint, vista, methods=metodos)

@@ -18,6 +18,9 @@ PAGINAS = (
     "/admin/usuarios",
     "/admin/usuarios/nuevo",
     "/admin/salud",
+    "/admin/uso",
+    "/admin/uso?mes=2026-02&pagina=3",
+    "/admin/uso?mes=nada",
     "/admin/auditoria",
     "/admin/auditoria?nora=marea&persona=Consola&accion=crear_nora&antes=99999",
     "/admin/componentes",
@@ -42,7 +45,14 @@ def test_cada_pagina_contesta(crear_nora: Callable[..., str], admin: Any) -> Non
 
 
 def test_sin_noras_tambien(admin: Any) -> None:
-    for ruta in ("/admin/", "/admin/noras", "/admin/modulos", "/admin/salud", "/admin/auditoria"):
+    for ruta in (
+        "/admin/",
+        "/admin/noras",
+        "/admin/modulos",
+        "/admin/salud",
+        "/admin/auditoria",
+        "/admin/uso",
+    ):
         assert admin.get(ruta).status_code == 200, ruta
     assert "Crea tu primera Nora" in texto(admin.get("/admin/"))
 

@@ -19,7 +19,9 @@ A_SU_HORA = datetime(2026, 11, 24, 9, 31, tzinfo=UTC)
 
 def en_cola(base: DireccionesPostgres) -> list[str]:
     with psycopg.connect(base.servicio) as conexion:
-        filas = conexion.execute("select args ->> 'trabajo' from cola.procrastinate_jobs order by id").fetchall()
+        filas = conexion.execute(
+            "select args ->> 'trabajo' from cola.procrastinate_jobs order by id"
+        ).fetchall()
     return [trabajo for (trabajo,) in filas]
 
 

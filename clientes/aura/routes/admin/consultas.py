@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from postgrest import CountMethod
@@ -42,6 +43,22 @@ class PaginaDeNoras(BaseModel):
     suspendidas: int
     con_espera: int
     noras: list[NoraEnLista]
+
+
+class UsoDeNora(BaseModel):
+    """Lo que una Nora usó en un mes. `costo` y `tope` en pesos; `recibidos`, `de_nora` y `de_personas`, mensajes."""
+
+    nombre_nora: str
+    nombre_visible: str
+    activo: bool
+    recibidos: int
+    de_nora: int
+    de_personas: int
+    llamadas: int
+    tokens_entrada: int
+    tokens_salida: int
+    costo: Decimal
+    tope: Decimal
 
 
 class PersonaDeNora(BaseModel):
@@ -212,18 +229,20 @@ class PaginaDeUsuarios(BaseModel):
 
 
 # ---------------------------------------------------------------- Noras
-def pagina_de_noras(texto: str = "", estado: str = "", pagina: int = 1) -> PaginaDeNoras:
+def pagina_de_noras(
+    texto: str = "", estado: str = "", pagina: int = 1, por_pagina: int = POR_PAGINA
+) -> PaginaDeNoras:
     """Una página de la lista, por nombre.
 
     Args:
         estado: activa, suspendida, espera (alguien espera a una persona) o vacío.
-        pagina: desde 1; de `POR_PAGINA` en `POR_PAGINA`.
+        pagina: desde 1; de `por_pagina` en `por_pagina`.
     """
     argumentos = {
         "p_texto": texto,
         "p_estado": estado,
-        "p_desde": (pagina - 1) * POR_PAGINA,
-        "p_cuantas": POR_PAGINA,
+        "p_desde": (pagina - 1) * por_pagina,
+        "p_cuantas": por_pagina,
     }
     return PaginaDeNoras.model_validate(valor(supabase.rpc("admin_noras", argumentos)))
 
@@ -356,7 +375,15 @@ def correr_trabajo(trabajo: str, ahora: datetime, quien: str) -> bool:
 
 def encender_trabajo(trabajo: str, activo: bool) -> bool:
     """Lo enciende o apaga en todos los procesos; falso si ya estaba así."""
-    return valor(supabase.rpc("admin_encender_trabajo", {"p_trabajo": trabajo, "p_activo": activo})) is not None
+    return (
+        valor(supabase.rpc("admin_encender_trabajo", {"p_trabajo": trabajo, "p_activo": activo})) is not None
+    )
+
+
+def uso_del_mes(desde: datetime, hasta: datetime) -> list[UsoDeNora]:
+    """Todas las Noras, la que más gasta primero."""
+    argumentos = {"p_desde": desde.isoformat(), "p_hasta": hasta.isoformat()}
+    return [UsoDeNora.model_validate(fila) for fila in valor(supabase.rpc("admin_uso", argumentos))]
 
 
 def cuantas_activas() -> int:

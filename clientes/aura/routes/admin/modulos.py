@@ -13,8 +13,10 @@ from ...registro.respuestas import exito, quiere_json
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
 from . import consultas, servicio
-from .consultas import POR_PAGINA
 from .paginas import numero_de_pagina
+
+# Cada Nora son tantos cuadros como módulos: con más, la página pasa de 100 KB.
+POR_PAGINA = 25
 
 
 def rejilla() -> str:
@@ -28,7 +30,7 @@ def rejilla() -> str:
         "admin/modulos.html",
         una=None,
         catalogo=catalogo.en_orden(),
-        hallado=consultas.pagina_de_noras(texto, "", pagina),
+        hallado=consultas.pagina_de_noras(texto, "", pagina, POR_PAGINA),
         texto=texto,
         pagina=pagina,
         por_pagina=POR_PAGINA,
