@@ -80,5 +80,5 @@ def test_pagina_de_cincuenta(admin: Any, app: Flask, crear_nora: Callable[..., s
     ]
     supabase.table("configuracion_bot").insert(noras).execute()
     primera, tercera = (admin.get(f"/admin/modulos?pagina={n}").get_data(as_text=True) for n in (1, 3))
-    assert "1 a 50 de 120" in primera and "n000:" in primera and "n050:" not in primera
+    assert "1 a 25 de 120" in primera and "n000:" in primera and "n025:" not in primera
     assert "101 a 120 de 120" in tercera and "n119:" in tercera
