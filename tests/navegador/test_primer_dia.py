@@ -1,4 +1,8 @@
-"""El primer día de una dueña, en su teléfono: de una Nora vacía a contestarle ella misma a un cliente de prueba."""
+"""El primer día de una dueña, en su teléfono: de una Nora vacía a contestarle ella misma a un cliente de prueba.
+
+Diez temas (uno escrito y nueve pegados), uno que se contradice y se arregla, una pregunta que Nora contesta y otra que
+contesta ella. La guía hasta el final está en `tests/modulos/tablero`; la hoja de 2,000 contactos, en `test_contactos`.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,34 @@ TITULO = "Pastel de tres leches"
 CONTENIDO = (
     "El pastel de tres leches para 20 personas cuesta $480.00 MXN. Se encarga con un día de anticipación."
 )
+# Como lo tiene en sus notas: nueve temas, y uno trae el precio del año pasado.
+PEGADO = """Horario
+Abrimos de lunes a sábado de 7 a 20 horas.
+
+Ubicación
+Estamos en Hidalgo 120, colonia Centro.
+
+Bolillo
+Cada bolillo cuesta $4.00 MXN.
+
+Conchas
+Las conchas cuestan $14.00 MXN cada una.
+
+Pastel de zanahoria
+El pastel de zanahoria para 12 personas cuesta $350.00 MXN.
+
+Envíos
+Llevamos a domicilio dentro de la ciudad por $40.00 MXN.
+
+Formas de pago
+Aceptamos efectivo, tarjeta y transferencia.
+
+Facturas
+Sí facturamos: manda tu constancia fiscal por este medio.
+
+Tres leches
+El pastel de tres leches para 20 personas cuesta $420.00 MXN.
+"""
 EN_VIVO = """document.addEventListener('nora:conectado', () => {
   document.documentElement.dataset.conectado = 'si';
 });"""
@@ -67,6 +99,9 @@ def test_de_una_nora_vacia_a_contestar_en_persona(
     pagina.get_by_label("Lo que Nora debe responder").fill(CONTENIDO)
     pagina.get_by_role("button", name="Guardar").click()
     expect(pagina.get_by_role("list", name="Temas").get_by_text(TITULO, exact=True)).to_be_visible()
+
+    # Pega lo demás; los nueve temas salen ya partidos, y el que choca con el suyo se le enseña lado a lado.
+    pegar_y_arreglar(pagina, panel)
 
     # Lo pregunta con otras palabras en la caja de prueba.
     pagina.get_by_label("Escribe como lo haría un cliente").fill("¿en cuánto sale el de 3 leches?")
@@ -130,9 +165,27 @@ def test_de_una_nora_vacia_a_contestar_en_persona(
     assert faltas_graves(pagina) == []
     # Ya nadie espera: el tablero lo sabe.
     chat.goto(f"{panel}/")
-    expect(chat.get_by_role("region", name="Primeros pasos")).to_contain_text("Llevas 1 de 3")
+    expect(chat.get_by_role("region", name="Primeros pasos")).to_contain_text("3 de 5 hechos")
     expect(chat.locator(".paso-espera")).to_have_count(0)
     pagina.context.close()
+
+
+def pegar_y_arreglar(pagina: Page, panel: str) -> None:
+    """Nueve temas de una vez, y el precio viejo apagado."""
+    pagina.goto(f"{panel}/conocimiento/importar")
+    pagina.get_by_label("O pega aquí el texto").fill(PEGADO)
+    pagina.get_by_role("button", name="Ver los temas").click()
+    expect(pagina.locator(".propuesta")).to_have_count(9)
+    pagina.get_by_role("button", name="Guardar los elegidos").click()
+    expect(pagina.get_by_text("9 temas guardados")).to_be_visible()
+    pagina.goto(f"{panel}/conocimiento/revisar")
+    choque = pagina.locator(".choque")
+    expect(choque).to_have_count(1)
+    expect(choque.get_by_role("heading", level=2)).to_have_text("Dos precios de lo mismo")
+    assert faltas_graves(pagina) == []
+    pagina.get_by_role("button", name=f"Vale «{TITULO}»").click()
+    expect(pagina.get_by_text("Nada se contradice")).to_be_visible()
+    pagina.goto(f"{panel}/conocimiento/")
 
 
 def escribir(pagina: Page, texto: str) -> None:
