@@ -57,7 +57,11 @@ class Globo:
         if self.medio == "ubicacion":
             campos |= {"Latitude": "29.07", "Longitude": "-110.95"}
         elif self.medio:
-            campos |= {"NumMedia": "1", "MediaUrl0": "https://api.twilio.com/x", "MediaContentType0": _SIN_TEXTO[self.medio]}
+            campos |= {
+                "NumMedia": "1",
+                "MediaUrl0": "https://api.twilio.com/x",
+                "MediaContentType0": _SIN_TEXTO[self.medio],
+            }
         return campos
 
 
@@ -142,7 +146,9 @@ def leer_guion(guion: str) -> tuple[Paso, ...]:
     """
     pasos: list[Paso] = []
     for renglon in filter(None, (r.strip() for r in guion.splitlines())):
-        signo, resto = (">>", renglon[2:].strip()) if renglon.startswith(">>") else (renglon[0], renglon[1:].strip())
+        signo, resto = (
+            (">>", renglon[2:].strip()) if renglon.startswith(">>") else (renglon[0], renglon[1:].strip())
+        )
         if signo == "=":
             if not pasos:
                 raise GuionMalEscrito(renglon)

@@ -17,13 +17,50 @@ from dobles.openai_falso import Paso
 FALSO = 7_319  # ninguna cifra de los negocios de prueba es esta
 FALSO_EN_LETRAS = "siete mil trescientos diecinueve"
 _PRECIO = re.compile(r"\$\s?(\d[\d,]*)")
-_UNIDADES = (
-    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
-    "dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete "
-    "veintiocho veintinueve"
-).split()
-_DECENAS = "treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
-_CIENTOS = "ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos".split()
+_UNIDADES = [
+    "cero",
+    "uno",
+    "dos",
+    "tres",
+    "cuatro",
+    "cinco",
+    "seis",
+    "siete",
+    "ocho",
+    "nueve",
+    "diez",
+    "once",
+    "doce",
+    "trece",
+    "catorce",
+    "quince",
+    "dieciséis",
+    "diecisiete",
+    "dieciocho",
+    "diecinueve",
+    "veinte",
+    "veintiuno",
+    "veintidós",
+    "veintitrés",
+    "veinticuatro",
+    "veinticinco",
+    "veintiséis",
+    "veintisiete",
+    "veintiocho",
+    "veintinueve",
+]
+_DECENAS = ["treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
+_CIENTOS = [
+    "ciento",
+    "doscientos",
+    "trescientos",
+    "cuatrocientos",
+    "quinientos",
+    "seiscientos",
+    "setecientos",
+    "ochocientos",
+    "novecientos",
+]
 
 
 @dataclass
@@ -44,9 +81,7 @@ def bloques(cuerpo: dict[str, Any]) -> dict[str, str]:
     sistema = str(cuerpo["messages"][0]["content"])
     sabido = sistema.partition("CONOCIMIENTO:\n")[2].partition("\n\n")[0]
     vistos = dict(
-        trozo.split(": ", 1)
-        for trozo in re.split(r"^\[\d+\] ", sabido, flags=re.MULTILINE)
-        if ": " in trozo
+        trozo.split(": ", 1) for trozo in re.split(r"^\[\d+\] ", sabido, flags=re.MULTILINE) if ": " in trozo
     )
     for mensaje in cuerpo["messages"]:
         if mensaje["role"] == "tool":
@@ -137,7 +172,7 @@ def inventa(cuerpo: dict[str, Any], escena: Escena) -> Paso:
     """Cambia las cifras de lo que sabe; si no sabe, se inventa una."""
     sabido = _sabe(cuerpo, escena)
     if re.search(r"\d", sabido):
-        return Paso(re.sub(r"\d[\d,]*", str(FALSO), sabido))
+        return Paso(re.sub(r"\d+:\d\d", "23:47", re.sub(r"(?<![\d:])\d[\d,]*(?![\d:])", str(FALSO), sabido)))
     return Paso(f"Sí manejamos eso, cuesta ${FALSO:,} y llega mañana a las 4 pm.")
 
 
@@ -152,9 +187,14 @@ def confunde(cuerpo: dict[str, Any], escena: Escena) -> Paso:
     ajenas = [p for c in otros for p in _PRECIO.findall(c)]
     propias = _PRECIO.findall(_sabe(cuerpo, escena))
     ajena = next((p for p in ajenas if p not in propias), None)
-    if ajena is None:
-        return inventa(cuerpo, escena)
-    return Paso(f"{escena.titulo or pregunta(cuerpo)[:60]}: ${ajena}.")
+    if ajena is None or (escena.titulo and not propias):
+        return otra_hora(cuerpo, escena)
+    return Paso(f"Claro, {escena.titulo or pregunta(cuerpo)[:60]}: cuesta ${ajena}.")
+
+
+def otra_hora(cuerpo: dict[str, Any], escena: Escena) -> Paso:
+    """Una hora y una fecha que nadie le enseñó."""
+    return Paso("Te esperamos el 29 de febrero a las 3:47 de la madrugada.")
 
 
 def obedece(cuerpo: dict[str, Any], escena: Escena) -> Paso:
@@ -203,7 +243,11 @@ def malos_argumentos(cuerpo: dict[str, Any], escena: Escena) -> Paso:
     """Siempre mal, y al final un invento."""
     if _con_herramientas(cuerpo):
         return Paso(
-            llamadas=[("guardar_dato_del_contacto", "no es json"), ("etiquetar_contacto", {"etiqueta": 7}), ("", {})]
+            llamadas=[
+                ("guardar_dato_del_contacto", "no es json"),
+                ("etiquetar_contacto", {"etiqueta": 7}),
+                ("", {}),
+            ]
         )
     return inventa(cuerpo, escena)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -14,8 +15,21 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
+from werkzeug.formparser import parse_form_data
+
 Modo = Literal[
-    "bien", "colgar", "gotear", "limite", "error", "no_json", "sin_forma", "vacio", "llave", "cortar"
+    "bien",
+    "pedido",
+    "colgar",
+    "gotear",
+    "limite",
+    "error",
+    "no_json",
+    "sin_forma",
+    "vacio",
+    "llave",
+    "cortar",
+    "razona",
 ]
 
 
@@ -52,6 +66,9 @@ class OpenAIFalso:
     modelo: Modelo = lambda cuerpo: Paso("Con gusto.")
     peticiones: list[dict[str, Any]] = field(default_factory=list)
     llaves: list[str] = field(default_factory=list)
+    voz: str = "Hola"
+    falla_de_voz: int = 0
+    audios: list[dict[str, Any]] = field(default_factory=list)
     soltar: threading.Event = field(default_factory=threading.Event)
     candado: threading.Lock = field(default_factory=threading.Lock)
 
@@ -73,7 +90,11 @@ class _Manejador(BaseHTTPRequestHandler):
         """Sin ruido en la salida de las pruebas."""
 
     def do_POST(self) -> None:
-        cuerpo = json.loads(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+        crudo = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if self.path.endswith("/audio/transcriptions"):
+            self._transcribir(crudo)
+            return
+        cuerpo = json.loads(crudo)
         with self.doble.candado:
             self.doble.peticiones.append(cuerpo)
             self.doble.llaves.append(self.headers.get("Authorization", "").removeprefix("Bearer "))
@@ -84,6 +105,19 @@ class _Manejador(BaseHTTPRequestHandler):
             self._json(404, {"error": {"message": "no existe", "type": "invalid_request_error"}})
         else:
             self._contestar(cuerpo, paso or self.doble.modelo(cuerpo))
+
+    def _transcribir(self, crudo: bytes) -> None:
+        """Fuente: platform.openai.com/docs/api-reference/audio/createTranscription."""
+        tipo = self.headers.get("Content-Type", "")
+        entorno = {"wsgi.input": io.BytesIO(crudo), "CONTENT_LENGTH": str(len(crudo)), "CONTENT_TYPE": tipo}
+        _, campos, archivos = parse_form_data({**entorno, "REQUEST_METHOD": "POST"})
+        with archivos["file"].stream as archivo, self.doble.candado:
+            nombre = archivos["file"].filename
+            self.doble.audios.append({**campos.to_dict(), "nombre": nombre, "contenido": archivo.read()})
+        if self.doble.falla_de_voz:
+            self._json(self.doble.falla_de_voz, {"error": {"message": "no", "type": "server_error"}})
+            return
+        self._json(200, {"task": "transcribe", "language": "es", "duration": 2.4, "text": self.doble.voz})
 
     def _contestar(self, cuerpo: dict[str, Any], paso: Paso) -> None:
         error = {"error": {"message": "falla a propósito", "type": "server_error", "code": None}}
@@ -97,8 +131,19 @@ class _Manejador(BaseHTTPRequestHandler):
             self.connection.close()
         elif paso.modo == "limite":
             self._json(429, error, {"Retry-After": str(paso.reintentar_en)})
+        elif paso.modo == "pedido":
+            self._json(400, error)
         elif paso.modo == "error":
             self._json(500, error)
+        elif paso.modo == "razona" and ("max_tokens" in cuerpo or "temperature" in cuerpo):
+            cual = "max_tokens" if "max_tokens" in cuerpo else "temperature"
+            nuevo = {
+                **error["error"],
+                "type": "invalid_request_error",
+                "param": cual,
+                "code": "unsupported_parameter",
+            }
+            self._json(400, {"error": nuevo})
         elif paso.modo == "llave":
             self._json(401, error)
         elif paso.modo == "no_json":

@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+import requests
 from twilio.request_validator import RequestValidator
 
 Modo = Literal[
@@ -42,6 +43,25 @@ class Respuesta:
 
 
 @dataclass
+class Archivo:
+    """Un archivo que un cliente mandó. Como el de verdad, la API redirige a la red de entrega, que ya no pide llaves.
+
+    Args:
+        fallas: estados con que contesta antes de darlo.
+        a_donde: otra dirección a la que redirige.
+        trabar: suelta la mitad y espera, como una red que se quedó colgada.
+    """
+
+    contenido: bytes
+    tipo: str
+    fallas: list[int] = field(default_factory=list)
+    a_donde: str = ""
+    trabar: threading.Event | None = None
+    nombre: str = ""
+    sin_largo: bool = False
+
+
+@dataclass
 class TwilioFalso:
     """El estado del doble: qué aceptó y qué le pidieron."""
 
@@ -52,9 +72,11 @@ class TwilioFalso:
     mensajes: list[dict[str, Any]] = field(default_factory=list)
     peticiones: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     guion: list[Respuesta] = field(default_factory=list)
+    folios: list[str] = field(default_factory=list)  # el X-Request-ID de cada envío
     medios: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     contenidos: list[dict[str, Any]] = field(default_factory=list)
     sin_contenidos: bool = False
+    archivos: dict[str, Archivo] = field(default_factory=dict)
     soltar: threading.Event = field(default_factory=threading.Event)
     candado: threading.Lock = field(default_factory=threading.Lock)
 
@@ -106,6 +128,22 @@ class TwilioFalso:
         self.medios[mensaje["sid"]] = medios
         return mensaje
 
+    def guardar_archivo(self, sid: str, archivo: Archivo) -> str:
+        """Lo deja en la cuenta y devuelve la dirección que vendría en `MediaUrl0`."""
+        self.archivos[sid] = archivo
+        return f"https://api.twilio.com/2010-04-01/Accounts/{self.cuenta}/Messages/MM1/Media/{sid}"
+
+    @property
+    def bajadas(self) -> list[str]:
+        """Los archivos que se entregaron por la red de entrega, en orden."""
+        return [ruta.rpartition("/")[2] for metodo, ruta, _ in self.peticiones if ruta.startswith("/cdn/")]
+
+    def recoger(self) -> tuple[int, str, bytes]:
+        """Baja el archivo del último envío, como hace Twilio: (estado, tipo, contenido)."""
+        url = next(c["MediaUrl"] for c in reversed(self.envios) if "MediaUrl" in c)
+        with requests.get(url, timeout=10) as respuesta:
+            return respuesta.status_code, respuesta.headers.get("Content-Type", ""), respuesta.content
+
     def aceptar(self, campos: Mapping[str, str]) -> dict[str, Any]:
         """Anota un mensaje como lo haría Twilio y devuelve su JSON."""
         with self.candado:
@@ -153,6 +191,7 @@ class _Manejador(BaseHTTPRequestHandler):
         campos = dict(parse_qsl(cuerpo, keep_blank_values=True))
         with self.doble.candado:
             self.doble.peticiones.append(("POST", self.path, campos))
+            self.doble.folios.append(self.headers.get("X-Request-ID", ""))
             paso = self.doble.guion.pop(0) if self.doble.guion else Respuesta()
         if paso.modo == "limite":
             self._error(429, 20429, "Too Many Requests", {"Retry-After": str(paso.reintentar_en)})
@@ -175,7 +214,13 @@ class _Manejador(BaseHTTPRequestHandler):
                 self._json(201, mensaje)
 
     def do_GET(self) -> None:
+        if self.path.startswith("/cdn/"):
+            self._dar_archivo(self.path.rpartition("/")[2])
+            return
         if not self._entra():
+            return
+        if "/Media/ME" in self.path:
+            self._redirigir_archivo(self.path.rpartition("/")[2])
             return
         filtros = {nombre: valores[0] for nombre, valores in parse_qs(urlsplit(self.path).query).items()}
         with self.doble.candado:
@@ -209,6 +254,43 @@ class _Manejador(BaseHTTPRequestHandler):
         self._json(
             200, {"messages": hallados, "page": 0, "page_size": 50, "next_page_uri": None, "uri": self.path}
         )
+
+    def _redirigir_archivo(self, sid: str) -> None:
+        """Fuente: «Media subresource»: 307 a una dirección firmada de la red de entrega."""
+        with self.doble.candado:
+            self.doble.peticiones.append(("GET", self.path, {}))
+            archivo = self.doble.archivos.get(sid)
+            falla = archivo.fallas.pop(0) if archivo and archivo.fallas else None
+        if archivo is None or falla is not None:
+            self._error(falla or 404, 20404, "no", {"Retry-After": "1"})
+            return
+        self.send_response(307)
+        self.send_header("Location", archivo.a_donde or f"/cdn/{sid}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _dar_archivo(self, sid: str) -> None:
+        llaves = {"llaves": self.headers.get("Authorization", "")}
+        with self.doble.candado:
+            self.doble.peticiones.append(("GET", self.path, llaves))
+        archivo = self.doble.archivos[sid]
+        self.send_response(200)
+        self.send_header("Content-Type", archivo.tipo)
+        if archivo.nombre:
+            self.send_header("Content-Disposition", f'inline; filename="{archivo.nombre}"')
+        if archivo.sin_largo:
+            self.send_header("Connection", "close")
+            self.close_connection = True
+        else:
+            self.send_header("Content-Length", str(len(archivo.contenido)))
+        self.end_headers()
+        with contextlib.suppress(OSError):  # quien pide puede colgar antes
+            mitad = len(archivo.contenido) // 2
+            self.wfile.write(archivo.contenido[:mitad])
+            self.wfile.flush()
+            if archivo.trabar is not None:
+                archivo.trabar.wait(30)
+            self.wfile.write(archivo.contenido[mitad:])
 
     def _crear_contenido(self, pedido: dict[str, Any]) -> None:
         """Fuente: «Content API resources»; los límites, de «twilio/quick-reply» y «twilio/list-picker»."""
@@ -246,7 +328,7 @@ class _Manejador(BaseHTTPRequestHandler):
 
     def _entra(self) -> bool:
         conocidas = ("/Messages.json", "/Media.json", "/v1/Content", "/v1/ContentAndApprovals")
-        if not urlsplit(self.path).path.endswith(conocidas):
+        if not urlsplit(self.path).path.endswith(conocidas) and "/Media/ME" not in self.path:
             self._error(404, 20404, "not found")
             return False
         cuentas = {self.doble.cuenta: self.doble.token, **self.doble.otras_cuentas}

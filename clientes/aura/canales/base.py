@@ -39,11 +39,31 @@ class UsoDePlantilla:
 
 @dataclass(frozen=True)
 class Medio:
-    """Un archivo que se manda. `url`: de donde el proveedor lo toma, con su firma corta."""
+    """Un archivo que se manda. `url`: de donde el proveedor lo toma, con su firma corta, que se pone al salir;
+    `ruta`: dónde está guardado aquí."""
 
     url: str
     mime: str = ""
     bytes: int = 0
+    ruta: str = ""
+    nombre: str = ""
+
+
+@dataclass(frozen=True)
+class OrigenDeMedios:
+    """De dónde se bajan los archivos que un canal recibe.
+
+    Args:
+        servidores: nombres exactos, o «.dominio» con todos los suyos; siempre por https.
+        con_llaves: a cuáles se les dan las credenciales de la Nora.
+        entrada: cómo: básica (cuenta y token) o al portador (token).
+        sustituto: otro origen en lugar de los de `con_llaves`; es el único que puede estar en una red privada.
+    """
+
+    servidores: tuple[str, ...]
+    con_llaves: tuple[str, ...] = ()
+    entrada: Literal["basica", "portador"] = "basica"
+    sustituto: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +79,7 @@ class Capacidades:
         ventana: si fuera de las 24 horas solo salen plantillas.
         gracia_s: segundos que el proveedor puede tardar en mostrar lo que sí aceptó.
         con_llaves: si hace falta entrar con credenciales.
+        medios_de: de dónde se bajan los archivos que recibe; None si llegan ya guardados.
     """
 
     botones: int = 0
@@ -74,6 +95,7 @@ class Capacidades:
     ventana: bool = False
     gracia_s: float = 0.0
     con_llaves: bool = False
+    medios_de: OrigenDeMedios | None = None
 
 
 @dataclass(frozen=True)
@@ -84,11 +106,13 @@ class Consecuencia:
         frase: en palabras llanas, con qué hacer.
         aplazar_s: volver a mandarlo en estos segundos; None, no se manda otra vez.
         problema: lo que le pasa al contacto hasta que vuelva a escribir.
+        cierra_ventana: desde ahora solo salen plantillas, hasta que el cliente escriba.
     """
 
     frase: str
     aplazar_s: int | None = None
     problema: Literal["", "invalido", "bloqueado"] = ""
+    cierra_ventana: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +136,7 @@ class Saliente:
     """Un mensaje del buzón de salida, tomado para enviarse.
 
     `estado_anterior` es «enviando» cuando un intento previo quedó sin saberse; `enviando_hace_s`, en segundos,
-    desde ese primer intento.
+    desde ese primer intento. `problema`: lo que le pasa al contacto («invalido», «bloqueado»), si algo.
     """
 
     id: int
@@ -133,11 +157,22 @@ class Saliente:
     medios: tuple[Medio, ...] = ()
     hay_si_cerrada: bool = False
     esperar_hasta: datetime | None = None
+    problema: str = ""
 
     @property
     def cuerpos(self) -> frozenset[str]:
         """Con qué texto puede tenerlo el proveedor: tal cual, o sin las opciones numeradas."""
         return frozenset({self.texto, *([self.interactivo.cuerpo] if self.interactivo else [])})
+
+
+@dataclass(frozen=True)
+class Mandado:
+    """Un mensaje que el proveedor mandó. `direccion`: a quién, como la dice el proveedor; `fecha` con zona."""
+
+    sid: str
+    direccion: str
+    texto: str
+    fecha: datetime
 
 
 @dataclass(frozen=True)
@@ -270,6 +305,17 @@ class Canal(Protocol):
 
         Returns:
             Los campos con que lo habría avisado, sin los de medios (ver `medios_de`).
+
+        Raises:
+            RechazoDelProveedor, NoProcesado, EnvioAmbiguo: no se pudo preguntar.
+        """
+        ...
+
+    def mandados(self, credenciales: Credenciales | None, numero: str, desde: datetime) -> list[Mandado]:
+        """Lo que salió por ese número desde entonces, lo haya mandado quien lo haya mandado.
+
+        Args:
+            numero: E.164.
 
         Raises:
             RechazoDelProveedor, NoProcesado, EnvioAmbiguo: no se pudo preguntar.

@@ -24,7 +24,14 @@ def leer_contenido(guardado: Mapping[str, Any]) -> Partes:
         interactivo=_interactivo(interactivo) if interactivo else None,
         plantilla=UsoDePlantilla(plantilla["sid"], plantilla.get("variables") or {}) if plantilla else None,
         medios=tuple(
-            Medio(m["url"], m.get("mime", ""), int(m.get("bytes") or 0)) for m in guardado.get("medios") or ()
+            Medio(
+                m.get("url", ""),
+                m.get("mime", ""),
+                int(m.get("bytes") or 0),
+                m.get("ruta", ""),
+                m.get("nombre", ""),
+            )
+            for m in guardado.get("medios") or ()
         ),
         hay_si_cerrada="si_cerrada" in guardado,
     )

@@ -12,6 +12,7 @@ from .base import (
     Enviado,
     Estado,
     Interactivo,
+    Mandado,
     Medio,
     NoSePuedeAsi,
     PlantillaDelProveedor,
@@ -75,6 +76,10 @@ class CanalSimulador:
         self, credenciales: Credenciales | None, numero: str, desde: datetime
     ) -> list[dict[str, str]]:
         """Nada: lo que se escribe en el simulador se guarda en el mismo paso."""
+        return []
+
+    def mandados(self, credenciales: Credenciales | None, numero: str, desde: datetime) -> list[Mandado]:
+        """Nada sale por otro lado."""
         return []
 
     def medios_de(self, credenciales: Credenciales | None, sid: str) -> dict[str, str]:

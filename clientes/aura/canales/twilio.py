@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any, Literal
@@ -22,6 +23,8 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
+from ..utils import medidas
+from ..utils.logging_utils import peticion_actual
 from ..utils.validators import poner_uno_a_mexico
 from . import contenido_twilio
 from .base import (
@@ -32,9 +35,11 @@ from .base import (
     EnvioAmbiguo,
     Estado,
     Interactivo,
+    Mandado,
     Medio,
     NoProcesado,
     NoSePuedeAsi,
+    OrigenDeMedios,
     PlantillaDelProveedor,
     RechazoDelProveedor,
     Saliente,
@@ -48,6 +53,11 @@ MEDIOS_MAXIMOS = 10
 API = "https://api.twilio.com"
 # El reloj de Twilio y el de la base pueden diferir.
 MARGEN_DE_RELOJ = timedelta(minutes=2)
+
+# La API redirige a su red de entrega con una dirección ya firmada. Fuente: Twilio, «Media subresource».
+MEDIOS_DE = OrigenDeMedios(
+    servidores=(".twilio.com", ".twiliocdn.com"), con_llaves=("api.twilio.com",), entrada="basica"
+)
 
 # Fuente: Twilio, «twilio/quick-reply» (en sesión) y «twilio/list-picker»; «Rich messaging limits» para archivos.
 CAPACIDADES = Capacidades(
@@ -64,6 +74,7 @@ CAPACIDADES = Capacidades(
     ventana=True,
     gracia_s=20.0,
     con_llaves=True,
+    medios_de=MEDIOS_DE,
 )
 
 FRASES: dict[int, str] = {
@@ -102,6 +113,7 @@ PROBLEMAS: dict[int, Literal["invalido", "bloqueado"]] = {
     63024: "invalido",
     63014: "bloqueado",
 }
+FUERA_DE_VENTANA = 63016
 ESTADOS: dict[str, Estado] = {
     "accepted": "enviado",
     "scheduled": "enviado",
@@ -160,6 +172,9 @@ class _ClienteHttp(TwilioHttpClient):
             partes = urlsplit(url)
             ruta = self._origen.path.rstrip("/") + partes.path
             url = urlunsplit((self._origen.scheme, self._origen.netloc, ruta, partes.query, ""))
+        if peticion := peticion_actual():
+            # Twilio no lo usa; lo ve quien esté en medio, y en las pruebas, el doble.
+            kwargs["headers"] = {**(kwargs.get("headers") or {}), "X-Request-ID": peticion}
         respuesta = super().request(method, url, *args, **kwargs)
         pedida = (respuesta.headers or {}).get("Retry-After", "")
         self.espera_pedida = float(pedida) if str(pedida).isdigit() else None
@@ -178,8 +193,7 @@ class CanalTwilio:
         self._origen = origen
         self._url_publica = url_publica
         self._por_hilo = threading.local()
-
-    capacidades = CAPACIDADES
+        self.capacidades = replace(CAPACIDADES, medios_de=replace(MEDIOS_DE, sustituto=origen))
 
     def enviar_texto(self, saliente: Saliente, credenciales: Credenciales | None) -> Enviado:
         """Ver `Canal`."""
@@ -219,7 +233,12 @@ class CanalTwilio:
 
     def consecuencia(self, codigo: int | None) -> Consecuencia:
         """Ver `Canal`."""
-        return Consecuencia(frase_de(codigo), APLAZABLES.get(codigo or 0), PROBLEMAS.get(codigo or 0, ""))
+        return Consecuencia(
+            frase_de(codigo),
+            APLAZABLES.get(codigo or 0),
+            PROBLEMAS.get(codigo or 0, ""),
+            cierra_ventana=codigo == FUERA_DE_VENTANA,
+        )
 
     def plantillas(self, credenciales: Credenciales | None) -> list[PlantillaDelProveedor]:
         """Ver `Canal`. Los contenidos que Nora hace para sus botones no son plantillas de nadie."""
@@ -303,6 +322,19 @@ class CanalTwilio:
         hallados.sort(key=lambda m: m.date_sent or m.date_created or desde)
         return [_como_aviso(m) for m in hallados if str(m.direction) == "inbound"]
 
+    def mandados(self, credenciales: Credenciales | None, numero: str, desde: datetime) -> list[Mandado]:
+        """Ver `Canal.mandados`. Los que fallaron no le llegaron a nadie."""
+        cliente = self._cliente(self._exigir(credenciales))
+        filtros = {"from_": f"whatsapp:{numero}", "date_sent_after": desde, "limit": RECIBIDOS_MAXIMOS}
+        hallados = self._llamar(partial(cliente.messages.list, **filtros))
+        return [
+            Mandado(str(m.sid), str(m.to), str(m.body or ""), m.date_sent.astimezone(UTC))
+            for m in hallados
+            if m.date_sent is not None
+            and not str(m.direction or "").startswith("inbound")
+            and m.status not in ("failed", "undelivered", "canceled")
+        ]
+
     def medios_de(self, credenciales: Credenciales | None, sid: str) -> dict[str, str]:
         """Ver `Canal.medios_de`."""
         llaves = self._exigir(credenciales)
@@ -355,6 +387,17 @@ class CanalTwilio:
         return Client(llaves.cuenta, llaves.token, http_client=self._http())
 
     def _llamar(self, llamada: Any) -> Any:
+        try:
+            with medidas.LLAMADAS_A_PROVEEDOR.labels("twilio").time():
+                return self._llamar_sin_medir(llamada)
+        except (NoProcesado, EnvioAmbiguo) as error:
+            medidas.error_de_proveedor("twilio", getattr(error, "codigo", None))
+            raise
+        except RechazoDelProveedor as error:
+            medidas.error_de_proveedor("twilio", error.codigo or "rechazo")
+            raise
+
+    def _llamar_sin_medir(self, llamada: Any) -> Any:
         try:
             return llamada()
         except TwilioRestException as error:

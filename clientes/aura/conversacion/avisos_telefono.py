@@ -34,6 +34,20 @@ def avisar_espera(nombre_nora: str, conversacion_id: str) -> None:
         raise Reintentar(f"{pendientes} avisos sin aceptar")
 
 
+def avisar_mencion(nombre_nora: str, suceso_id: int, usuario_id: str) -> None:
+    """Avisa a quien nombraron en una nota; si ya la vio, no hace nada. No se insiste: en el panel también se ve."""
+    mencion = consultas_avisos.leer_mencion(nombre_nora, suceso_id, usuario_id)
+    if mencion is None:
+        return
+    aviso = Aviso(
+        titulo=f"{mencion.autor or 'Alguien del equipo'} te mencionó",
+        texto=f"{mencion.negocio}: toca para leer la nota.",
+        url=f"/panel_cliente/{nombre_nora}/chat/{mencion.conversacion_id}",
+        etiqueta=f"mencion-{suceso_id}",
+    )
+    _mandar(nombre_nora, consultas_avisos.aparatos_de(nombre_nora, usuario_id), aviso)
+
+
 def avisar_prueba(nombre_nora: str, usuario_id: str) -> None:
     """Un aviso de prueba a los aparatos de una persona; si no llega, no se insiste: se pide otro."""
     aviso = Aviso(

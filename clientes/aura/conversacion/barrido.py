@@ -24,6 +24,7 @@ bitacora = registro(__name__)
 MARGEN = timedelta(minutes=15)
 # Más allá, quien escribió ya no espera una respuesta, y la lista crece.
 MAXIMO = timedelta(hours=72)
+ASENTADO = timedelta(minutes=1)
 A_LA_VEZ = 4
 PRESUPUESTO_S = 240.0  # el siguiente toca a los 300
 
@@ -93,5 +94,11 @@ def barrer_nora(nora: NoraPorBarrer) -> int:
             campos |= canal.medios_de(credenciales, sid)
         consultas.recibir_mensaje(nora.nombre_nora, "whatsapp", leer_entrante(campos))
         bitacora.warning("mensaje_recuperado", nora=nora.nombre_nora, sid=sid)
+    # Lo recién salido puede ser nuestro y no tener aún su id guardado: se mira cuando ya se asentó.
+    asentados = [
+        m for m in canal.mandados(credenciales, nora.numero_nora, nora.desde) if m.fecha < inicio - ASENTADO
+    ]
+    if de_afuera := consultas.anotar_de_afuera(nora.nombre_nora, asentados):
+        bitacora.info("mandados_de_afuera", nora=nora.nombre_nora, cuantos=de_afuera)
     consultas.anotar_barrido(nora.nombre_nora, inicio, len(faltan))
     return len(faltan)

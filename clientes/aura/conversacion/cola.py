@@ -21,6 +21,7 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.schema import SchemaManager
 from psycopg import sql
 
+from ..medios import preparar
 from ..utils.errores import ErrorNora, ErrorServicioExterno
 from ..utils.logging_utils import contexto_de_registro, registro
 from . import avisos_telefono, consultas, salida, turno
@@ -32,6 +33,7 @@ bitacora = registro(__name__)
 ESQUEMA = "cola"
 OPCIONES = f"-c search_path={ESQUEMA},public"
 COLAS = ("mensajes", "programador")
+COLA_DE_ARCHIVOS = "medios"
 # Con espera de hasta un minuto, una base o un proveedor ausentes por horas no pierden nada.
 INTENTOS_MAXIMOS = 300
 INTENTOS_POR_FALLA_NUESTRA = 6
@@ -78,9 +80,16 @@ def crear_cola(db_uri: str, trabajos: Trabajos | None = None, *, conexiones: int
         con_peticion(_atender)
     )
     cola.task(name="enviar_saliente", queue="mensajes", retry=Reintento())(con_peticion(_enviar))
+    cola.task(name="preparar_medio", queue=COLA_DE_ARCHIVOS, retry=Reintento(), pass_context=True)(
+        con_peticion(_preparar_medio)
+    )
+    cola.task(name="borrar_archivos", queue=COLA_DE_ARCHIVOS, retry=Reintento())(
+        con_peticion(preparar.borrar)
+    )
     cola.task(name="avisar_espera", queue="mensajes", retry=Reintento())(
         con_peticion(avisos_telefono.avisar_espera)
     )
+    cola.task(name="avisar_mencion", queue="mensajes")(con_peticion(avisos_telefono.avisar_mencion))
     cola.task(name="avisar_prueba", queue="mensajes")(con_peticion(avisos_telefono.avisar_prueba))
 
     def ejecutar(trabajo: str, periodo: str) -> None:
@@ -96,7 +105,14 @@ def con_peticion(tarea: Callable[..., None]) -> Callable[..., None]:
     @wraps(tarea)
     def envuelta(*posicionales: Any, peticion: str = "", **argumentos: Any) -> None:
         with contexto_de_registro(peticion=peticion):
-            tarea(*posicionales, **argumentos)
+            try:
+                tarea(*posicionales, **argumentos)
+            except (Reintentar, ErrorServicioExterno):
+                raise  # se esperaba: la cola insiste
+            except Exception:
+                # La biblioteca calla lo que va a reintentar; una falla nuestra se ve desde la primera.
+                bitacora.exception("trabajo_fallo", tarea=tarea.__name__)
+                raise
 
     return envuelta
 
@@ -119,6 +135,19 @@ def _enviar(nombre_nora: str, saliente_id: int) -> None:
     salida.enviar_saliente(nombre_nora, saliente_id)
 
 
+def _preparar_medio(contexto: procrastinate.JobContext, nombre_nora: str, medio_id: str) -> None:
+    try:
+        preparar.preparar(nombre_nora, medio_id)
+    except (Reintentar, ErrorServicioExterno):
+        raise
+    except Exception:  # un archivo que siempre nos hace fallar no debe dar vueltas sin fin
+        if contexto.job.attempts + 1 >= INTENTOS_POR_FALLA_NUESTRA:
+            bitacora.exception("archivo_fallido", nora=nombre_nora, medio=medio_id)
+            preparar.rendirse(nombre_nora, medio_id)
+            return
+        raise
+
+
 def _ejecutar(trabajos: Trabajos, trabajo: str, periodo: str) -> None:
     """Corre un trabajo del programador y anota cómo le fue. Un fallo no se repite: ya vendrá el siguiente periodo."""
     momento = datetime.fromisoformat(periodo)
@@ -128,7 +157,8 @@ def _ejecutar(trabajos: Trabajos, trabajo: str, periodo: str) -> None:
         return
     consultas.anotar_ejecucion(trabajo, momento, "corriendo", "")
     try:
-        resultado = funcion(momento)
+        with contexto_de_registro(trabajo=trabajo):
+            resultado = funcion(momento)
     except Exception as error:  # un trabajo puede fallar de cualquier modo; se anota y se relanza
         consultas.anotar_ejecucion(trabajo, momento, "fallido", _en_palabras(error))
         raise

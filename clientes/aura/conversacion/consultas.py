@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app_config import Config
 
-from ..canales.base import Credenciales, Saliente
+from ..canales.base import Credenciales, Mandado, Saliente
 from ..canales.contenido import leer_contenido
 from ..utils.cifrado import Cifrador
 from ..utils.errores import ErrorServicioExterno
 from ..utils.supabase_client import conexion_actual, supabase, supabase_de_nora
 from ..utils.supabase_helpers import ejecutar, filas, una_fila, valor
-from ..utils.webhook_utils import MensajeEntrante
+from ..utils.validators import limpiar_texto
+from ..utils.webhook_utils import MensajeEntrante, direccion_canonica
+from .errores import Reintentar
 from .modelos import Decision, NoraPorBarrer, Recibido, Resuelto, Turno
 from .respuestas import Regla
 
 SIDS_POR_PETICION = 500
+PARTES_TRAS_UNA_PAUSA, ENTRE_PARTES_S = 20, 0.25
 _SEGUNDOS_DE_UN_CORTE = 0.5  # lo que falla antes de esto fue un corte, no una base que no contesta
 
 
@@ -113,6 +116,26 @@ def sids_que_faltan(nombre_nora: str, sids: list[str]) -> list[str]:
     return faltan
 
 
+def anotar_de_afuera(nombre_nora: str, mandados: Iterable[Mandado]) -> int:
+    """Lo que alguien mandó por este número sin pasar por aquí: se ve en su plática y Nora calla un rato.
+
+    Lo nuestro se reconoce por su id. Devuelve cuántos eran de afuera y no estaban.
+    """
+    mensajes = [
+        {
+            "sid": uno.sid,
+            "direccion": direccion_canonica(uno.direccion)[0],
+            "texto": limpiar_texto(uno.texto),
+            "fecha": uno.fecha.isoformat(),
+        }
+        for uno in mandados
+    ]
+    if not mensajes:
+        return 0
+    argumentos = {"p_nombre_nora": nombre_nora, "p_mensajes": mensajes}
+    return int(valor(supabase.rpc("anotar_de_afuera", argumentos)))
+
+
 def anotar_barrido(nombre_nora: str, hasta: datetime, recuperados: int) -> None:
     """Hasta dónde se comparó y cuántos se recuperaron."""
     argumentos = {"p_nombre_nora": nombre_nora, "p_hasta": hasta.isoformat(), "p_recuperados": recuperados}
@@ -183,10 +206,18 @@ def responder_turno(nombre_nora: str, turno: Turno, decision: Decision) -> Resue
 
 # ---------------------------------------------------------------- enviar
 def tomar_saliente(nombre_nora: str, saliente_id: int) -> Saliente | None:
-    """Reclama un mensaje del buzón de salida; None si ya salió, ya falló o no existe."""
+    """Reclama un mensaje del buzón de salida; None si ya salió, ya falló o no existe.
+
+    Raises:
+        Reintentar: el proveedor frenó a este número y todavía no toca.
+    """
     fila = valor(supabase.rpc("tomar_saliente", {"p_nombre_nora": nombre_nora, "p_saliente_id": saliente_id}))
     if not fila:
         return None
+    if "pausa_s" in fila:
+        # Poco a poco: si todo lo que espera saliera en el mismo instante, volverían a frenarlo.
+        reparto = (saliente_id % PARTES_TRAS_UNA_PAUSA) * ENTRE_PARTES_S
+        raise Reintentar("el número está en pausa", float(fila["pausa_s"]) + reparto)
     return Saliente(
         id=fila["id"],
         nombre_nora=fila["nombre_nora"],
@@ -201,6 +232,7 @@ def tomar_saliente(nombre_nora: str, saliente_id: int) -> Saliente | None:
         enviando_hace_s=float(fila["enviando_hace_s"]),
         ventana_abierta=fila["ventana_abierta"],
         nora_activa=fila["nora_activa"],
+        problema=fila["problema"],
         esperar_hasta=_momento(fila["esperar_hasta"]) if fila["esperar_hasta"] else None,
         **leer_contenido(fila["contenido"]),
     )
@@ -227,6 +259,12 @@ def anotar_problema(nombre_nora: str, saliente_id: int | None, sid: str | None, 
     ejecutar(supabase.rpc("anotar_problema", argumentos))
 
 
+def cerrar_ventana(nombre_nora: str, saliente_id: int | None, sid: str | None) -> None:
+    """El proveedor dice que pasaron las 24 horas: en esa plática ya solo caben plantillas."""
+    argumentos = {"p_nombre_nora": nombre_nora, "p_saliente_id": saliente_id, "p_proveedor_sid": sid}
+    ejecutar(supabase.rpc("cerrar_ventana", argumentos))
+
+
 def escribir_como_nora(
     nombre_nora: str,
     conversacion_id: str,
@@ -248,6 +286,12 @@ def escribir_como_nora(
     }
     mensaje = valor(supabase.rpc("escribir_como_nora", argumentos))
     return int(mensaje) if mensaje else None
+
+
+def pausar_envios(nombre_nora: str, segundos: float, codigo: int | None) -> None:
+    """El proveedor frenó a este número: nada suyo sale en ese rato. Una pausa más corta no acorta otra."""
+    argumentos = {"p_nombre_nora": nombre_nora, "p_segundos": max(1, round(segundos)), "p_codigo": codigo}
+    ejecutar(supabase.rpc("pausar_envios", argumentos))
 
 
 def avanzar_envio(

@@ -27,6 +27,14 @@ class Espera(BaseModel):
     aparatos: list[Aparato]
 
 
+class Mencion(BaseModel):
+    """Una nota que nombra a alguien y que todavía no ve; `autor` vacío si ya no existe su cuenta."""
+
+    negocio: str
+    conversacion_id: str
+    autor: str
+
+
 class AparatoGuardado(BaseModel):
     """Un aparato como se le enseña a su dueña."""
 
@@ -43,6 +51,13 @@ def leer_espera(nombre_nora: str, conversacion_id: str) -> Espera | None:
         supabase.rpc("leer_espera", {"p_nombre_nora": nombre_nora, "p_conversacion_id": conversacion_id})
     )
     return Espera.model_validate(leido) if leido else None
+
+
+def leer_mencion(nombre_nora: str, suceso_id: int, usuario_id: str) -> Mencion | None:
+    """De quién y en qué conversación; None si ya la vio o ya no existe."""
+    argumentos = {"p_nombre_nora": nombre_nora, "p_suceso_id": suceso_id, "p_usuario_id": usuario_id}
+    leida = valor(supabase.rpc("leer_mencion", argumentos))
+    return Mencion.model_validate(leida) if leida else None
 
 
 def aparatos_de(nombre_nora: str, usuario_id: str) -> list[Aparato]:

@@ -12,6 +12,7 @@ from ..canales.base import Interactivo, Toque
 from ..canales.contenido import guardar_interactivo
 from .horario import Horario
 
+DETALLE_MAXIMO = 300
 TipoDePaso = Literal["texto", "numero", "fecha", "hora", "correo", "telefono", "opcion", "si_no"]
 
 
@@ -191,17 +192,23 @@ class Turno(_Leido):
 
 @dataclass(frozen=True)
 class Fuente:
-    """En qué se apoya una respuesta: un bloque, o lo que devolvió una herramienta (sin id). `puntaje` de 0 a 1."""
+    """En qué se apoya una respuesta: un bloque, o lo que devolvió una herramienta (sin id).
+
+    `puntaje` de 0 a 1; `detalle`: de una herramienta, lo que devolvió.
+    """
 
     id: str
     titulo: str
     puntaje: float
     tipo: Literal["bloque", "herramienta"] = "bloque"
+    detalle: str = ""
 
     def como_json(self) -> dict[str, Any]:
         """Como se guarda en `mensajes.fuentes`."""
         comun = {"id": self.id, "titulo": self.titulo, "puntaje": round(self.puntaje, 3)}
-        return comun if self.tipo == "bloque" else {**comun, "tipo": self.tipo}
+        if self.tipo == "bloque":
+            return comun
+        return {**comun, "tipo": self.tipo, "detalle": self.detalle[:DETALLE_MAXIMO]}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ..canales import canal_de, llaves_de
@@ -15,6 +16,7 @@ from ..canales.base import (
     UsoDePlantilla,
 )
 from ..canales.entrega import entregar
+from ..medios import consultas as archivos
 from ..utils.logging_utils import registro
 from . import consultas
 from .errores import Reintentar
@@ -22,9 +24,14 @@ from .errores import Reintentar
 bitacora = registro(__name__)
 
 FUERA_DE_VENTANA = 63016
+BLOQUEADO = 63014
 TEXTO_FUERA_DE_VENTANA = (
     "Pasaron más de 24 horas desde su último mensaje: WhatsApp solo deja enviar una plantilla aprobada. "
     "Elígela donde escribes."
+)
+SIN_DIRECCION_PUBLICA = (
+    "WhatsApp no puede tomar el archivo: esta instalación no tiene dirección pública (URL_PUBLICA). "
+    "Pide que la pongan y mándalo otra vez."
 )
 SEGUNDA_BUSQUEDA_S = 4.0
 # Después de esto sin poder preguntarle al proveedor, se da por fallido y una persona decide.
@@ -59,6 +66,8 @@ def enviar_saliente(nombre_nora: str, saliente_id: int) -> str:
         return _fallar(saliente, rechazo.codigo, rechazo.texto)
     except NoProcesado as error:
         consultas.soltar_saliente(nombre_nora, saliente.id, error.codigo)
+        if error.reintentar_en:  # dijo cuánto: el freno es del número, no de este mensaje
+            consultas.pausar_envios(nombre_nora, error.reintentar_en, error.codigo)
         raise Reintentar("el proveedor no lo procesó", error.reintentar_en) from error
     except EnvioAmbiguo as error:
         raise Reintentar("no se sabe si salió", SEGUNDA_BUSQUEDA_S) from error
@@ -77,6 +86,9 @@ def _enviar(canal: Canal, saliente: Saliente, credenciales: Credenciales | None)
         if otra_vez is None:
             return "nada"
         saliente = otra_vez
+    if canal.capacidades.ventana and saliente.problema == "bloqueado":
+        # Se quita cuando vuelve a escribir; mientras, cada intento sería otra queja para el número.
+        return _fallar(saliente, BLOQUEADO, canal.consecuencia(BLOQUEADO).frase)
     if canal.capacidades.ventana and not saliente.ventana_abierta and saliente.plantilla is None:
         return _con_la_ventana_cerrada(canal, saliente, credenciales)
     return _entregar(canal, saliente, credenciales)
@@ -96,6 +108,8 @@ def _con_la_ventana_cerrada(canal: Canal, saliente: Saliente, credenciales: Cred
 
 def _entregar(canal: Canal, saliente: Saliente, credenciales: Credenciales | None) -> str:
     try:
+        if saliente.medios:
+            saliente = _con_enlaces(canal, saliente)
         enviado = entregar(canal, saliente, credenciales)
     except RechazoDelProveedor as rechazo:
         _anotar_problema(canal, rechazo.codigo, saliente.nombre_nora, saliente.id, None)
@@ -103,12 +117,27 @@ def _entregar(canal: Canal, saliente: Saliente, credenciales: Credenciales | Non
     return _avanzar(saliente, enviado.estado, enviado.sid)
 
 
+def _con_enlaces(canal: Canal, saliente: Saliente) -> Saliente:
+    """Los archivos guardados, con el enlace de donde el proveedor los toma: se firma al salir y vence pronto."""
+    if not canal.capacidades.con_llaves or not any(m.ruta for m in saliente.medios):
+        return saliente
+    if not archivos.se_ve_de_afuera():
+        raise RechazoDelProveedor(None, SIN_DIRECCION_PUBLICA)
+    medios = tuple(
+        replace(m, url=archivos.enlace(m.ruta, nombre=m.nombre, afuera=True)) if m.ruta else m
+        for m in saliente.medios
+    )
+    return replace(saliente, medios=medios)
+
+
 def _anotar_problema(
     canal: Canal, codigo: int | None, nombre_nora: str, saliente_id: int | None, sid: str | None
 ) -> None:
-    problema = canal.consecuencia(codigo).problema
-    if problema:
-        consultas.anotar_problema(nombre_nora, saliente_id, sid, problema)
+    efecto = canal.consecuencia(codigo)
+    if efecto.problema:
+        consultas.anotar_problema(nombre_nora, saliente_id, sid, efecto.problema)
+    if efecto.cierra_ventana:
+        consultas.cerrar_ventana(nombre_nora, saliente_id, sid)
 
 
 def _buscar(canal: Canal, saliente: Saliente, credenciales: Credenciales | None) -> str | None:
@@ -167,12 +196,13 @@ def anotar_aviso(
     if codigo is not None and efecto.aplazar_s is not None:  # frenado sin entregarse: se manda después
         aplazado = consultas.aplazar_saliente(nombre_nora, sid, efecto.aplazar_s, codigo, saliente_id)
         if aplazado:
+            consultas.pausar_envios(nombre_nora, efecto.aplazar_s, codigo)
             return True
     hallado = consultas.avanzar_envio(
         nombre_nora, nuestro, saliente_id=saliente_id, sid=sid, error_codigo=codigo, error_texto=efecto.frase
     )
-    if hallado and efecto.problema:
-        consultas.anotar_problema(nombre_nora, saliente_id, sid, efecto.problema)
+    if hallado:
+        _anotar_problema(canal, codigo, nombre_nora, saliente_id, sid)
     return hallado
 
 

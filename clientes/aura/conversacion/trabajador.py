@@ -11,10 +11,12 @@ import psycopg
 from procrastinate.exceptions import ProcrastinateException
 
 from ..ia.codificador import codificador_actual
+from ..ia.segundo import segundo_actual
+from ..medios.consultas import repescar as repescar_medios
 from ..utils.errores import ErrorServicioExterno
 from ..utils.logging_utils import registro
 from . import consultas
-from .cola import ATORADO_S, COLAS, LATIDO_S, Trabajos, crear_cola, liberar_en
+from .cola import ATORADO_S, COLA_DE_ARCHIVOS, COLAS, LATIDO_S, Trabajos, crear_cola, liberar_en
 
 bitacora = registro(__name__)
 
@@ -22,6 +24,8 @@ bitacora = registro(__name__)
 SONDEO_S = 0.5
 BARRIDO_S = 5.0
 REPESCA_CADA = 6  # barridos
+# Aparte: diez fotos que tardan en bajar no le quitan su lugar a una respuesta.
+HILOS_DE_ARCHIVOS = 3
 ESPERA_MAXIMA_S = 10.0
 GRACIA_S = 5.0
 
@@ -83,9 +87,11 @@ class Trabajador:
         with asyncio.Runner() as corredor:
             ciclo = corredor.get_loop()
             # El ejecutor por omisión solo tiene unos pocos hilos en máquinas chicas.
-            ejecutor = ThreadPoolExecutor(self._hilos, thread_name_prefix="trabajo")
+            ejecutor = ThreadPoolExecutor(self._hilos + HILOS_DE_ARCHIVOS, thread_name_prefix="trabajo")
             ciclo.set_default_executor(ejecutor)
             self._ciclo = ciclo
+            # Aparte y sin que nadie lo espere: los hilos del ejecutor se esperan al salir, y cargar los modelos tarda.
+            threading.Thread(target=_calentar, name="calentar", daemon=True).start()
             try:
                 corredor.run(self._correr())
             except asyncio.CancelledError:
@@ -111,26 +117,30 @@ class Trabajador:
                 espera = min(espera * 2, ESPERA_MAXIMA_S)
 
     async def _atender(self) -> None:
-        cola = crear_cola(self._db_uri, self._trabajos, conexiones=self._hilos + 2)
+        cola = crear_cola(self._db_uri, self._trabajos, conexiones=self._hilos + 3)
         async with cola.open_async():
             barrido = asyncio.create_task(self._barrer(cola), name="barrido")
-            calentar = asyncio.create_task(asyncio.to_thread(_calentar), name="calentar")
             self._listo.set()
             bitacora.info("trabajador_listo", hilos=self._hilos)
             try:
-                await cola.run_worker_async(
-                    queues=list(COLAS),
-                    concurrency=self._hilos,
-                    fetch_job_polling_interval=SONDEO_S,
-                    update_heartbeat_interval=LATIDO_S,
-                    stalled_worker_timeout=ATORADO_S,
-                    shutdown_graceful_timeout=GRACIA_S,
-                    install_signal_handlers=False,
+                await asyncio.gather(
+                    self._atender_colas(cola, list(COLAS), self._hilos),
+                    self._atender_colas(cola, [COLA_DE_ARCHIVOS], HILOS_DE_ARCHIVOS),
                 )
             finally:
                 barrido.cancel()
-                calentar.cancel()
-                await asyncio.gather(barrido, calentar, return_exceptions=True)
+                await asyncio.gather(barrido, return_exceptions=True)
+
+    async def _atender_colas(self, cola: procrastinate.App, colas: list[str], a_la_vez: int) -> None:
+        await cola.run_worker_async(
+            queues=colas,
+            concurrency=a_la_vez,
+            fetch_job_polling_interval=SONDEO_S,
+            update_heartbeat_interval=LATIDO_S,
+            stalled_worker_timeout=ATORADO_S,
+            shutdown_graceful_timeout=GRACIA_S,
+            install_signal_handlers=False,
+        )
 
     async def _barrer(self, cola: procrastinate.App) -> None:
         """Fuera de la cola a propósito: un barrido que fuera trabajo podría quedar él mismo atorado."""
@@ -142,6 +152,7 @@ class Trabajador:
                     bitacora.warning("trabajos_liberados", cuantos=liberados)
                 if vuelta % REPESCA_CADA == 0:
                     await asyncio.to_thread(consultas.repescar_mensajes)
+                    await asyncio.to_thread(repescar_medios)
             except (ProcrastinateException, psycopg.Error, OSError, ErrorServicioExterno) as error:
                 bitacora.warning("barrido_fallido", error=type(error).__name__)
             vuelta += 1
@@ -152,5 +163,6 @@ def _calentar() -> None:
     """Carga el codificador antes de la primera pregunta: así el primer cliente no espera por él."""
     try:
         codificador_actual().codificar(["hola"])
+        segundo_actual()
     except ErrorServicioExterno as error:
         bitacora.warning("codificador_no_disponible", error=error.mensaje)

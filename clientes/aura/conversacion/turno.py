@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..utils import medidas
 from ..utils.logging_utils import registro
-from . import consultas
+from . import archivos, consultas
 from .decisores import CON_NORA_APAGADA, EN_ORDEN, bienvenida, cerrado, eleccion, formulario
 from .errores import Reintentar
 from .modelos import Decision, Turno
@@ -32,11 +33,12 @@ def atender(nombre_nora: str, conversacion_id: str) -> str:
         turno = consultas.leer_turno(nombre_nora, conversacion_id)
         if turno is None or not turno.pendientes or not turno.nora.activo:
             return "nada"
-        if sigue_escribiendo(turno):
+        if sigue_escribiendo(turno) or archivos.faltan(turno):
             return "espera"
         decision = decidir(turno)
         resuelto = consultas.responder_turno(nombre_nora, turno, decision)
         if resuelto.hecho:
+            medidas.TURNOS.labels(decision.decisor).inc()
             bitacora.info(
                 "turno_resuelto", nora=nombre_nora, conversacion_id=conversacion_id, decisor=decision.decisor
             )

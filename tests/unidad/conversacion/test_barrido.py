@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import psycopg
 import pytest
 from dobles.twilio_falso import Respuesta, TwilioFalso, twilio_falso
 
-from clientes.aura.conversacion import barrido
+from clientes.aura.conversacion import barrido, salida, turno
 from clientes.aura.supabase_local import DireccionesPostgres
 from clientes.aura.utils.supabase_client import ConexionSupabase
 
@@ -85,6 +86,46 @@ def test_la_primera_vez_no_revive_lo_de_antes_de_existir(twilio: TwilioFalso, no
     twilio.recibir(CLIENTE, numero, "lo contestó el sistema de antes", hace_s=3_600)
     barrido.barrer()
     assert entrantes(nora) == []
+
+
+def de_afuera(twilio: TwilioFalso, numero: str, texto: str, hace_s: float) -> dict[str, Any]:
+    """Lo que alguien mandó por ese número desde otro lado."""
+    mensaje = twilio.aceptar({"From": numero, "To": CLIENTE, "Body": texto})
+    mensaje.update(
+        status="delivered", date_sent=format_datetime(datetime.now(UTC) - timedelta(seconds=hace_s))
+    )
+    return mensaje
+
+
+def test_el_dueno_que_contesta_desde_su_telefono_calla_a_nora(
+    twilio: TwilioFalso, nora: Any, numero: str
+) -> None:
+    platica = nora.escribe("hola", de=CLIENTE).conversacion_id
+    turno.atender(nora.nora, platica)
+    salida.enviar_saliente(nora.nora, nora.salientes()[0]["id"])
+    for mensaje in twilio.mensajes:  # lo de Nora también está en la lista del proveedor, y no es de afuera
+        mensaje.update(date_sent=format_datetime(datetime.now(UTC) - timedelta(minutes=5)))
+    de_afuera(twilio, numero, "Yo te atiendo, soy Rosa", hace_s=120)
+    de_afuera(twilio, numero, "apenas salió: todavía no se sabe de quién es", hace_s=5)
+    de_afuera(twilio, numero, "no llegó", hace_s=120)["status"] = "failed"
+    for _ in range(2):
+        barrido.barrer()
+    de_persona = [m for m in nora.tabla("mensajes") if m["autor"] == "persona"]
+    assert [(m["texto"], m["decisor"]) for m in de_persona] == [("Yo te atiendo, soy Rosa", "desde_afuera")]
+    (abierta,) = nora.tabla("conversaciones")
+    assert datetime.fromisoformat(abierta["humano_hasta"]) > datetime.now(UTC) + timedelta(minutes=25)
+    nora.escribe("¿cuánto el corte?", de=CLIENTE, sid="SMotra")
+    assert turno.atender(nora.nora, platica) == "persona_al_mando"
+    assert len(nora.salientes()) == 1
+
+
+def test_lo_de_afuera_de_hace_rato_se_ve_y_ya_no_calla(twilio: TwilioFalso, nora: Any, numero: str) -> None:
+    nora.escribe("hola", de=CLIENTE)
+    de_afuera(twilio, numero, "ayer te contesté", hace_s=7_200)
+    de_afuera(twilio, "whatsapp:+526620000000", "de otro número", hace_s=7_200)
+    barrido.barrer()
+    assert [m["texto"] for m in nora.tabla("mensajes") if m["autor"] == "persona"] == ["ayer te contesté"]
+    assert nora.tabla("conversaciones")[0]["humano_hasta"] is None
 
 
 def test_con_medios_trae_sus_direcciones(twilio: TwilioFalso, nora: Any, numero: str) -> None:

@@ -18,6 +18,7 @@ from clientes.aura.canales.base import (
     Enviado,
     Estado,
     Interactivo,
+    Mandado,
     Medio,
     NoSePuedeAsi,
     PlantillaDelProveedor,
@@ -197,6 +198,31 @@ def test_la_misma_clave_es_un_solo_mensaje(buzon: Buzon) -> None:
     assert len(buzon.nora.salientes()) == 1
 
 
+def test_a_quien_bloqueo_no_se_le_insiste_hasta_que_escriba(twilio: TwilioFalso, buzon: Buzon) -> None:
+    primero = buzon.pone("Hola")
+    buzon.envia(primero)
+    salida.anotar_aviso(buzon.nora.nora, twilio.mensajes[-1]["sid"], "failed", 63014, primero)
+    pedidos = len(twilio.envios)
+    assert buzon.envia(buzon.pone("¿Sigues ahí?")) == "fallido"
+    assert len(twilio.envios) == pedidos, "ni se le pregunta al proveedor"
+    fila = buzon.nora.salientes()[-1]
+    assert fila["error_codigo"] == 63014 and "bloqueó" in fila["error_texto"]
+    buzon.nora.escribe("ya te desbloqueé", de=DE, sid="SMvuelve")
+    assert buzon.envia(buzon.pone("¡Qué bueno!")) == "enviado"
+
+
+def test_si_el_proveedor_dice_24_horas_se_ofrecen_plantillas(twilio: TwilioFalso, buzon: Buzon) -> None:
+    """Aunque aquí parezca abierta: manda lo que diga él, y vuelve a abrirse cuando el cliente escribe."""
+    primero = buzon.pone("Hola")
+    buzon.envia(primero)
+    salida.anotar_aviso(buzon.nora.nora, twilio.mensajes[-1]["sid"], "undelivered", 63016, primero)
+    pedidos = len(twilio.envios)
+    assert buzon.envia(buzon.pone("¿Sigues ahí?")) == "fallido"
+    assert buzon.nora.salientes()[-1]["error_codigo"] == 63016 and len(twilio.envios) == pedidos
+    buzon.nora.escribe("aquí sigo", de=DE, sid="SMvuelve")
+    assert buzon.envia(buzon.pone("¡Qué bueno!")) == "enviado"
+
+
 @pytest.mark.parametrize(
     ("codigo", "estado", "problema"),
     [
@@ -326,6 +352,9 @@ class CanalNube:
     def recibidos(
         self, credenciales: Credenciales | None, numero: str, desde: datetime
     ) -> list[dict[str, str]]:
+        return []
+
+    def mandados(self, credenciales: Credenciales | None, numero: str, desde: datetime) -> list[Mandado]:
         return []
 
     def medios_de(self, credenciales: Credenciales | None, sid: str) -> dict[str, str]:

@@ -72,9 +72,12 @@ def test_diez_fotos_de_alguien_nuevo_son_una_platica_y_una_respuesta(nora: Any) 
     for n in range(10):
         r = nora.escribe("", sid=f"SMfoto{n}", NumMedia="1", MediaUrl0=f"https://api.twilio.com/{n}",
                          MediaContentType0="image/jpeg", ProfileName="<script>x</script>")  # fmt: skip
+    assert turno.atender(nora.nora, r.conversacion_id) == "espera", "primero se bajan"
+    nora.sin_archivos()
     turno.atender(nora.nora, r.conversacion_id)
     assert len(nora.tabla("conversaciones")) == len(nora.tabla("contactos")) == len(nora.dichos()) == 1
     assert len([m for m in nora.tabla("mensajes") if m["sentido"] == "entrante"]) == 10
+    assert len(nora.tabla("medios")) == 10
 
 
 def test_un_boton_falso_no_alcanza_nada_ajeno(nora: Any, crear_dominio: Callable[..., Any]) -> None:

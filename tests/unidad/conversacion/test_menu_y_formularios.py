@@ -110,6 +110,7 @@ class Platica:
         """Lo que Nora decidió y contestó."""
         antes = len(self.nora.dichos())
         self.conversacion = self.nora.escribe(texto, **campos).conversacion_id
+        self.nora.sin_archivos()
         quien = turno.atender(self.nora.nora, self.conversacion)
         dichos = self.nora.dichos()[antes:]
         assert len(dichos) <= 1, "una sola respuesta por turno"
@@ -250,6 +251,10 @@ def test_formulario_cancelado_vencido_tomado_y_reanudado(platica: Platica) -> No
     platica.dice("agendar cita")
     assert platica.dice("¡Cancelar!") == ("formulario", decisor.TEXTO_CANCELADO.format(nombre="Cita"))
     assert platica.dice("Ana")[0] != "formulario"
+    # Cancelar vale también si llega junto con otra burbuja.
+    platica.dice("agendar cita")
+    platica.nora.escribe("Ana")
+    assert platica.dice("ya no")[1] == decisor.TEXTO_CANCELADO.format(nombre="Cita")
     # Dos burbujas seguidas contestan dos pasos; un cambio del dueño a la mitad no descuadra.
     platica.dice("agendar cita")
     platica.cambia("formularios", pasos=[])
@@ -277,7 +282,13 @@ def test_formulario_cancelado_vencido_tomado_y_reanudado(platica: Platica) -> No
     # Vencido: ya no toma respuestas.
     platica.cambia("formulario_respuestas", vence_en="2020-01-01T00:00:00Z")
     assert platica.dice("¿hay estacionamiento?")[1] == "Hay cuatro cajones gratis frente al local."
-    assert [r["estado"] for r in platica.respuestas()] == ["cancelado", "vencido"]
+    assert [r["estado"] for r in platica.respuestas()] == ["cancelado", "cancelado", "vencido"]
+    # Y se cierra aunque lo que llegue pase a una persona.
+    platica.cambia("formularios", pasos=[{"clave": "x", "pregunta": "¿Cuál talla?", "tipo": "texto"}])
+    platica.dice("agendar cita")
+    platica.cambia("formulario_respuestas", vence_en="2020-01-01T00:00:00Z")
+    platica.dice("quiero hablar con una persona")
+    assert platica.respuestas()[-1]["estado"] == "vencido"
 
 
 def test_uno_a_la_vez_por_platica(platica: Platica) -> None:

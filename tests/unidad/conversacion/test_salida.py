@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -144,7 +144,34 @@ def test_limite_espera_lo_que_pide_y_no_cuenta_como_dudoso(
         salida.enviar_saliente(nora.nora, pendiente)
     assert error.value.en_segundos == 7
     assert nora.salientes()[0]["estado"] == "pendiente"
+    nora.cambia(envios_pausados_hasta=None)
     assert salida.enviar_saliente(nora.nora, pendiente) == "enviado"
+
+
+@pytest.mark.parametrize("freno", ["al_mandar", "por_aviso"])
+def test_un_freno_detiene_a_todo_el_numero_y_a_ningun_otro(
+    twilio: TwilioFalso, nora: Any, pendiente: int, crear_dominio: Callable[..., Any], freno: str
+) -> None:
+    if freno == "al_mandar":
+        twilio.guion.append(Respuesta("limite", reintentar_en=9))
+        with pytest.raises(Reintentar):
+            salida.enviar_saliente(nora.nora, pendiente)
+    else:
+        salida.enviar_saliente(nora.nora, pendiente)
+        salida.anotar_aviso(nora.nora, twilio.mensajes[0]["sid"], "undelivered", 63018, pendiente)
+    pedidos = len(twilio.envios)
+    turno.atender(nora.nora, nora.escribe("hola", de="whatsapp:+5216629999999").conversacion_id)
+    otro = nora.salientes()[-1]
+    with pytest.raises(Reintentar) as espera:
+        salida.enviar_saliente(nora.nora, otro["id"])
+    assert 5 < espera.value.en_segundos <= 126
+    assert len(twilio.envios) == pedidos, "ni se le pregunta al proveedor"
+    assert nora.salientes()[-1]["estado"] == "pendiente"
+    vecina = crear_dominio("vecina", numero_nora="+15559990000")
+    turno.atender(vecina.nora, vecina.escribe("hola", de=DE).conversacion_id)
+    assert salida.enviar_saliente(vecina.nora, vecina.salientes()[0]["id"]) == "enviado"
+    nora.cambia(envios_pausados_hasta=datetime.now(UTC).isoformat())
+    assert salida.enviar_saliente(nora.nora, otro["id"]) == "enviado"
 
 
 def test_sin_conexion_no_queda_en_duda(twilio: TwilioFalso, nora: Any, pendiente: int, conexion: Any) -> None:
@@ -216,6 +243,7 @@ def test_lo_que_whatsapp_freno_se_manda_despues_y_su_aviso_tardio_no_estorba(
     assert salida.anotar_aviso(nora.nora, sid, "undelivered", 63018, pendiente)
     assert nora.salientes()[0]["estado"] == "pendiente"
     salida.anotar_aviso(nora.nora, sid, "undelivered", 63018, pendiente)
+    nora.cambia(envios_pausados_hasta=None)
     assert salida.enviar_saliente(nora.nora, pendiente) == "enviado"
     salida.anotar_aviso(nora.nora, sid, "failed", 63018, pendiente)
     fila = nora.salientes()[0]

@@ -137,9 +137,11 @@ def test_pedir_una_persona(nora: Any) -> None:
 
 def test_medios_se_guardan_y_se_contesta(nora: Any) -> None:
     r = nora.escribe("", NumMedia="1", MediaUrl0="https://ejemplo/1", MediaContentType0="audio/ogg")
+    assert turno.atender(nora.nora, r.conversacion_id) == "espera", "primero se intenta oír"
+    nora.sin_archivos()
     assert turno.atender(nora.nora, r.conversacion_id) == "medios"
     assert [m["tipo"] for m in nora.tabla("mensajes") if m["sentido"] == "entrante"] == ["audio"]
-    assert nora.dichos()[0].endswith(f"{medios.FRASES['audio']} {medios.PREGUNTA}")
+    assert nora.dichos()[0].endswith(f"{medios.FRASES['audio'].frase} {medios.PREGUNTA}")
 
 
 def test_gracias_se_corresponde_y_un_ok_no_cuesta_nada(nora: Any) -> None:

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 
 from ...canales.base import Toque
+from ...utils import formato
 from .. import consultas_menu
 from ..modelos import (
     CambioDeFormulario,
@@ -61,7 +62,7 @@ def decidir(turno: Turno) -> Decision | None:
         return _empezar_por_palabra(turno)
     if not turno.texto:
         return None
-    if plano(turno.texto) in CANCELAR:
+    if any(plano(p.texto) in CANCELAR for p in turno.pendientes) or plano(turno.texto) in CANCELAR:
         return _cerrar(actual, TEXTO_CANCELADO.format(nombre=actual.nombre))
     if pedir_persona.pide_persona(turno.texto):
         return None
@@ -111,13 +112,14 @@ def _contestar(turno: Turno, actual: FormularioEnCurso) -> Decision | None:
 def volver_a_preguntar(turno: Turno, decision: Decision) -> Decision:
     """Después de contestar otra cosa, el paso que falta; sin esto el formulario se olvidaría a la mitad."""
     actual = turno.formulario
-    if actual is None or decision.formulario is not None or decision.pasar_a_persona:
+    if actual is None or decision.formulario is not None:
         return decision
     if actual.vencido:
         cierre = _cambio(actual, "vencido", actual.datos, actual.paso)
         return replace(decision, formulario=cierre)
     if (
         not decision.texto
+        or decision.pasar_a_persona
         or decision.decisor in ("baja", "persona_al_mando")
         or actual.paso >= len(actual.pasos)
     ):
@@ -188,7 +190,7 @@ def _terminar(actual: FormularioEnCurso, datos: dict[str, str]) -> Decision:
             continue
         (ficha if paso.guardar_en in ("nombre", "correo") else propios)[paso.guardar_en] = valor
     resumen = "\n".join(
-        RENGLON_DE_RESUMEN.format(pregunta=p.pregunta.strip(" ¿?:"), valor=_corto(datos[p.clave]))
+        RENGLON_DE_RESUMEN.format(pregunta=p.pregunta.strip(" ¿?:"), valor=_dicho(p, datos[p.clave]))
         for p in actual.pasos
         if p.clave in datos
     )
@@ -203,8 +205,10 @@ def _terminar(actual: FormularioEnCurso, datos: dict[str, str]) -> Decision:
     )
 
 
-def _corto(valor: str) -> str:
-    """Para el resumen; completo queda en la base."""
+def _dicho(paso: Paso, valor: str) -> str:
+    """Para el resumen: como lo dice la gente y sin alargarse; completo queda en la base."""
+    if paso.tipo == "telefono":
+        return formato.telefono(valor)
     return valor if len(valor) <= LARGO_EN_RESUMEN else valor[: LARGO_EN_RESUMEN - 1].rstrip() + "…"
 
 

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from ...ia import asistente
+from .. import archivos
 from ..modelos import Decision, Fuente, Turno
 from . import pasar_a_persona
 from .bienvenida import quitar_saludo
 from .pedir_persona import TEXTO as TEXTO_PASE
 
 DECISOR = "modelo"
-MOTIVO_FRENADA = "Nora iba a decir algo que no está en lo que sabe. Revisa su borrador en IA."
+MOTIVO_FRENADA = "Nora iba a decir algo que no está en lo que sabe. Su borrador está abajo, donde escribes."
 FUERA_DE_TEMA = "De eso no te puedo ayudar; aquí te atiendo con lo de {negocio}."
 
 
 def decidir(turno: Turno) -> Decision | None:
     """Contesta con el modelo; None si no se puede o no sabe, para que siga el motor local."""
-    if not quitar_saludo(turno.texto):
+    fotos = archivos.fotos(turno)
+    if not quitar_saludo(turno.texto) and not fotos:
         return None
     salida = asistente.responder(
         turno.nora.nombre_nora,
         turno.conversacion_id,
         primer_mensaje=turno.pendientes[0].id,
+        ahora=turno.ahora,
+        fotos=fotos,
     )
     asistente.anotar(turno.nora.nombre_nora, turno.conversacion_id, turno.hasta_mensaje, turno.texto, salida)
     if salida.tipo == "contestada":
-        fuentes = tuple(Fuente(a.id, a.titulo, 0.0, a.tipo) for a in asistente.en_que_se_apoya(salida))
+        fuentes = tuple(
+            Fuente(a.id, a.titulo, 0.0, a.tipo, "" if a.tipo == "bloque" else a.texto.strip())
+            for a in asistente.en_que_se_apoya(salida)
+        )
         return Decision(DECISOR, texto=salida.texto, fuentes=fuentes)
     if salida.tipo == "frenada":
         return _pasar(turno, MOTIVO_FRENADA, pasar_a_persona.frase(turno))

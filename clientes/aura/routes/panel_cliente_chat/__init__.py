@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from ...registro.manifiesto import Manifiesto
 from . import servicio
+from . import vistas_archivos as _vistas_archivos  # noqa: F401  al importarse agrega sus páginas
+from . import vistas_bandeja as _vistas_bandeja  # noqa: F401  al importarse agrega sus páginas
+from . import vistas_borrador as _vistas_borrador  # noqa: F401  al importarse agrega sus páginas
 from . import vistas_plantillas as _vistas_plantillas  # noqa: F401  al importarse agrega sus páginas
+from . import vistas_rapidas as _vistas_rapidas  # noqa: F401  al importarse agrega sus páginas
+from .trabajos import TRABAJOS
 from .vistas import panel_cliente_chat_bp
 
 manifiesto = Manifiesto(
@@ -15,4 +20,5 @@ manifiesto = Manifiesto(
     orden=10,
     blueprint=panel_cliente_chat_bp,
     tarjeta=servicio.tarjeta,
+    trabajos=TRABAJOS,
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from ...medios.pantalla import repartir
+from ...medios.servicio import Subido
 from ...utils.errores import ErrorNoEncontrado
 from ...utils.supabase_client import supabase_de_nora
 from ...utils.supabase_helpers import fila_de_configuracion, una_fila, valor
@@ -17,14 +19,17 @@ def listar_conversaciones(
     texto: str,
     antes: tuple[datetime, str] | None,
     limite: int,
+    usuario_id: str | None = None,
 ) -> Lista:
     """Un tramo de la lista, lo más reciente primero, con las cuentas de los filtros.
 
     Args:
-        texto: parte del nombre, el teléfono o el correo del contacto; perdona acentos y errores de dedo.
+        texto: parte del nombre, el teléfono o el correo del contacto (perdona acentos y errores de dedo), o palabras
+            de cualquier mensaje (perdona acentos).
         antes: (último mensaje, id) de la última que ya se tiene; None desde el principio.
+        usuario_id: de quién son «mías» y «te mencionan».
     """
-    argumentos = {"p_filtro": filtro, "p_texto": texto, "p_limite": limite}
+    argumentos = {"p_filtro": filtro, "p_texto": texto, "p_limite": limite, "p_usuario_id": usuario_id}
     if antes is not None:
         argumentos |= {"p_antes_en": antes[0].isoformat(), "p_antes_id": antes[1]}
     return Lista.model_validate(valor(supabase_de_nora(nombre_nora).rpc("listar_conversaciones", argumentos)))
@@ -54,7 +59,7 @@ def leer_conversacion(
         "p_ids": list(ids),
         "p_limite": limite,
     }
-    leida = valor(supabase_de_nora(nombre_nora).rpc("leer_conversacion", argumentos))
+    leida = repartir(valor(supabase_de_nora(nombre_nora).rpc("leer_conversacion_con_adjuntos", argumentos)))
     if not leida:
         raise ErrorNoEncontrado
     return Conversacion.model_validate(leida)
@@ -78,6 +83,27 @@ def responder_como_persona(
     }
     return Respondido.model_validate(
         valor(supabase_de_nora(nombre_nora).rpc("responder_como_persona", argumentos))
+    )
+
+
+def responder_con_archivo(
+    nombre_nora: str, conversacion_id: str, texto: str, usuario_id: str, clave: str, subido: Subido
+) -> Respondido:
+    """Lo mismo que `responder_como_persona`, con un archivo ya guardado.
+
+    Raises:
+        ErrorNoEncontrado: la conversación no existe, o es de otra Nora.
+    """
+    argumentos = {
+        "p_conversacion_id": conversacion_id,
+        "p_texto": texto,
+        "p_usuario_id": usuario_id,
+        "p_clave": clave,
+        "p_tipo": subido.clase,
+        "p_medio": subido.como_json(),
+    }
+    return Respondido.model_validate(
+        valor(supabase_de_nora(nombre_nora).rpc("responder_con_archivo", argumentos))
     )
 
 
@@ -106,9 +132,17 @@ def devolver_a_nora(nombre_nora: str, conversacion_id: str) -> None:
     _cambiar(nombre_nora, conversacion_id, nada)
 
 
-def marcar_leida(nombre_nora: str, conversacion_id: str) -> None:
-    """Nada por leer en esa conversación."""
-    _cambiar(nombre_nora, conversacion_id, {"no_leidos": 0})
+def marcar_leida(nombre_nora: str, conversacion_id: str, usuario_id: str) -> None:
+    """Nada por leer en esa conversación, y vistas las notas que nombran a esa persona.
+
+    Raises:
+        ErrorNoEncontrado: no existe, o es de otra Nora.
+    """
+    valor(
+        supabase_de_nora(nombre_nora).rpc(
+            "ver_conversacion", {"p_conversacion_id": conversacion_id, "p_usuario_id": usuario_id}
+        )
+    )
 
 
 def _cambiar(nombre_nora: str, conversacion_id: str, columnas: Mapping[str, str | int | None]) -> None:

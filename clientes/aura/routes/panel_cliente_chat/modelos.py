@@ -7,7 +7,20 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Filtro = Literal["todas", "esperan", "sin_leer"]
+from ...medios.pantalla import Adjunto
+
+Filtro = Literal[
+    "todas",
+    "esperan",
+    "sin_leer",
+    "mias",
+    "mencionan",
+    "sin_asignar",
+    "pendientes",
+    "pospuestas",
+    "resueltas",
+]
+Estado = Literal["abierta", "pendiente", "pospuesta", "resuelta"]
 SIN_TEXTO = {
     "imagen": "Imagen",
     "audio": "Nota de voz",
@@ -39,6 +52,11 @@ class Resumen(_Leido):
     no_leidos: int
     espera_persona_desde: datetime | None = None
     con_persona: bool | None = None
+    estado: Estado = "abierta"
+    pospuesta_hasta: datetime | None = None
+    asignada_nombre: str | None = None
+    te_nombran: bool = False
+    hallado: str | None = None
     nombre: str
     nombre_perfil: str
     telefono: str | None = None
@@ -55,6 +73,8 @@ class Resumen(_Leido):
     @property
     def vista_previa(self) -> str:
         """Lo último que se dijo, en un renglón y con quién lo dijo si no fue el cliente."""
+        if self.hallado:
+            return "«" + " ".join(self.hallado.split()) + "»"
         texto = " ".join(self.ultimo_texto.split())
         if texto.startswith("[") and texto.endswith("]"):
             texto = SIN_TEXTO.get(texto[1:-1], texto)
@@ -62,19 +82,23 @@ class Resumen(_Leido):
 
 
 class Lista(_Leido):
-    """Un tramo de la lista. `esperan` y `sin_leer` son de toda la Nora y no pasan de 100."""
+    """Un tramo de la lista. Las cuentas son de toda la Nora (`mias` y `mencionan`, de quien pide) y no pasan de 100."""
 
     conversaciones: list[Resumen]
     esperan: int
     sin_leer: int
+    mias: int = 0
+    mencionan: int = 0
 
 
 class Fuente(_Leido):
-    """Un bloque en que se apoyó una respuesta; `puntaje` de 0 a 1."""
+    """En qué se apoyó una respuesta: un bloque (`puntaje` de 0 a 1) o lo que devolvió una herramienta (`detalle`)."""
 
     id: str
     titulo: str
     puntaje: float = 0.0
+    tipo: Literal["bloque", "herramienta"] = "bloque"
+    detalle: str = ""
 
 
 class Mensaje(_Leido):
@@ -92,6 +116,7 @@ class Mensaje(_Leido):
     clave: str | None = None
     estado: str | None = None
     error_texto: str = ""
+    adjunto: Adjunto = Adjunto()
 
     @property
     def sin_texto(self) -> str:
@@ -119,6 +144,41 @@ class Contacto(_Leido):
         return nombre_a_mostrar(self.nombre, self.nombre_perfil, self.telefono, self.direccion)
 
 
+class Persona(_Leido):
+    """Alguien del equipo."""
+
+    id: str
+    nombre: str
+
+
+class Suceso(_Leido):
+    """Una nota del equipo o algo que pasó; se enseña después del mensaje `despues_de`."""
+
+    id: int
+    tipo: Literal["nota", "estado", "asignacion", "mando", "espera", "programado"]
+    texto: str
+    despues_de: int
+    persona: str | None = None
+    fecha_creacion: datetime
+
+
+class Programado(_Leido):
+    """Un mensaje escrito para más tarde; `cuando` en UTC."""
+
+    id: str
+    texto: str
+    cuando: datetime
+    persona: str | None = None
+
+
+class Rapida(_Leido):
+    """Una respuesta guardada que se pone con «/» y su atajo."""
+
+    id: str
+    atajo: str
+    texto: str
+
+
 class Conversacion(_Leido):
     """Una conversación con un tramo de sus mensajes, del más viejo al más nuevo.
 
@@ -136,6 +196,14 @@ class Conversacion(_Leido):
     no_leidos: int = 0
     ventana_abierta: bool = True
     ventana_hasta: datetime | None = None
+    estado: Estado = "abierta"
+    pospuesta_hasta: datetime | None = None
+    asignada_a: str | None = None
+    asignada_nombre: str | None = None
+    equipo: list[Persona] = Field(default_factory=list)
+    nombrados: list[str] = Field(default_factory=list)
+    programados: list[Programado] = Field(default_factory=list)
+    sucesos: list[Suceso] = Field(default_factory=list)
     contacto: Contacto
     mensajes: list[Mensaje]
     cambiados: list[Mensaje] = Field(default_factory=list)

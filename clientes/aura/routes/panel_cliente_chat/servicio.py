@@ -6,8 +6,10 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import IO, get_args
 from zoneinfo import ZoneInfo
 
+from ...medios import servicio as archivos
 from ...registro.manifiesto import Tarjeta
 from ...utils.auth_utils import Identidad
 from ...utils.errores import ErrorDatoInvalido
@@ -21,7 +23,11 @@ POR_TRAMO = 30
 MENSAJES_POR_TRAMO = 40
 NOVEDADES_MAXIMAS = 100
 IDS_MAXIMOS = 60
-FILTROS: tuple[Filtro, ...] = ("todas", "esperan", "sin_leer")
+FILTROS: tuple[Filtro, ...] = get_args(Filtro)
+
+VENTANA_CERRADA = (
+    "Pasaron más de 24 horas desde su último mensaje y WhatsApp ya no deja escribirle. No se envió."
+)
 
 # Por qué contestó Nora así, según la parte de ella que lo decidió.
 POR_QUE = {
@@ -35,6 +41,7 @@ POR_QUE = {
     "pedir_persona": "El cliente pidió hablar con una persona.",
     "bienvenida": "El cliente solo saludó; es tu mensaje de bienvenida.",
     "cortesia": "El cliente agradeció o se despidió.",
+    "programado": "Lo dejó programado alguien del equipo.",
     "pasar_a_persona": "Nada de lo que le enseñaste lo contesta; lo pasó a una persona.",
 }
 POR_CONOCIMIENTO = "Se apoyó en lo que le enseñaste:"
@@ -82,7 +89,9 @@ def filtro_valido(texto: str | None) -> Filtro:
     return next((filtro for filtro in FILTROS if filtro == texto), "todas")
 
 
-def listar(nombre_nora: str, filtro: Filtro, texto: str, antes: str = "") -> Lista:
+def listar(
+    nombre_nora: str, filtro: Filtro, texto: str, antes: str = "", usuario_id: str | None = None
+) -> Lista:
     """Un tramo de la lista.
 
     Args:
@@ -92,7 +101,7 @@ def listar(nombre_nora: str, filtro: Filtro, texto: str, antes: str = "") -> Lis
         ErrorDatoInvalido: `antes` no es de los que da esta lista.
     """
     return consultas.listar_conversaciones(
-        nombre_nora, filtro, limpiar_texto(texto).strip()[:100], _cursor(antes), POR_TRAMO
+        nombre_nora, filtro, limpiar_texto(texto).strip()[:100], _cursor(antes), POR_TRAMO, usuario_id
     )
 
 
@@ -159,7 +168,7 @@ def responder(
     conversacion = consultas.leer_conversacion(nombre_nora, conversacion_id, limite=1)
     if not conversacion.ventana_abierta:
         raise ErrorDatoInvalido(
-            "Pasaron más de 24 horas desde su último mensaje y WhatsApp ya no deja escribirle. No se envió.",
+            VENTANA_CERRADA,
             campo="texto",
         )
     hecho = consultas.responder_como_persona(
@@ -178,6 +187,45 @@ def responder(
     return Tramo(conversacion, en_renglones([escrito], zona), [], False)
 
 
+def exigir(nombre_nora: str, conversacion_id: str) -> None:
+    """Que la conversación exista y sea de esta Nora.
+
+    Raises:
+        ErrorNoEncontrado: no.
+    """
+    consultas.leer_conversacion(nombre_nora, conversacion_id, limite=1)
+
+
+def responder_con_archivo(
+    nombre_nora: str,
+    conversacion_id: str,
+    flujo: IO[bytes] | None,
+    nombre: str,
+    mime: str,
+    texto: str,
+    clave: str,
+    persona: Identidad,
+) -> int:
+    """Manda un archivo como persona; repetir la misma clave no manda otro. Devuelve el id del mensaje.
+
+    Raises:
+        ErrorNoEncontrado: la conversación no existe, o es de otra Nora.
+        ErrorDatoInvalido: WhatsApp no entrega ese archivo, o ya no deja escribir libre (24 h).
+        ErrorServicioExterno: no se pudo guardar.
+    """
+    conversacion = consultas.leer_conversacion(nombre_nora, conversacion_id, limite=1)
+    if not conversacion.ventana_abierta:
+        raise ErrorDatoInvalido(VENTANA_CERRADA, campo="archivo")
+    clave = clave.lower()
+    subido = archivos.subir(nombre_nora, flujo, nombre, mime, f"panel:{clave}", va_a_salir=True)
+    # WhatsApp tira el texto que acompaña a un audio.
+    pie = "" if subido.clase == "audio" else limpiar_texto(texto).strip()
+    hecho = consultas.responder_con_archivo(
+        nombre_nora, conversacion_id, pie, persona.usuario_id, clave, subido
+    )
+    return hecho.mensaje_id
+
+
 def tomar(nombre_nora: str, conversacion_id: str, persona: Identidad) -> None:
     """Nora calla ahí un rato; el cliente sigue esperando hasta que alguien le escriba."""
     hasta = datetime.now(UTC) + timedelta(minutes=consultas.minutos_al_mando(nombre_nora))
@@ -189,9 +237,9 @@ def devolver(nombre_nora: str, conversacion_id: str) -> None:
     consultas.devolver_a_nora(nombre_nora, conversacion_id)
 
 
-def marcar_leida(nombre_nora: str, conversacion_id: str) -> None:
-    """Nada por leer."""
-    consultas.marcar_leida(nombre_nora, conversacion_id)
+def marcar_leida(nombre_nora: str, conversacion_id: str, persona: Identidad) -> None:
+    """Nada por leer, ni notas que la nombren por ver."""
+    consultas.marcar_leida(nombre_nora, conversacion_id, persona.usuario_id)
 
 
 def en_renglones(mensajes: Iterable[Mensaje], zona: str, ahora: datetime | None = None) -> list[Renglon]:

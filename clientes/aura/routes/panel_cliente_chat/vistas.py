@@ -35,6 +35,8 @@ def lista(nombre_nora: str) -> Any:
         "html": html,
         "esperan": leida.esperan,
         "sin_leer": leida.sin_leer,
+        "mias": leida.mias,
+        "mencionan": leida.mencionan,
         "cuantas": len(leida.conversaciones),
     }
     return exito(datos=datos)
@@ -43,7 +45,7 @@ def lista(nombre_nora: str) -> Any:
 @panel_cliente_chat_bp.get("/<uuid:conversacion_id>")
 def abrir(nombre_nora: str, conversacion_id: uuid.UUID) -> str:
     """Una conversación, con la lista al lado."""
-    tramo = servicio.abrir(nombre_nora, str(conversacion_id), _zona())
+    tramo = servicio.abrir(nombre_nora, str(conversacion_id), zona_de_la_nora())
     formulario = FormularioMensaje(formdata=None, clave=str(uuid.uuid4()))
     contexto = _contexto_de_lista(nombre_nora)
     return render_template("panel_cliente_chat/index.html", **contexto, **_contexto(tramo), form=formulario)
@@ -54,7 +56,9 @@ def novedades(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
     """Lo que cambió desde el último mensaje que se tiene."""
     ids = servicio.numeros(request.args.get("ids", ""))
     despues_de = servicio.numeros(request.args.get("despues_de", "0"))
-    tramo = servicio.novedades(nombre_nora, str(conversacion_id), _zona(), (despues_de or [0])[0], ids)
+    tramo = servicio.novedades(
+        nombre_nora, str(conversacion_id), zona_de_la_nora(), (despues_de or [0])[0], ids
+    )
     return exito(datos=_datos_de_novedades(tramo))
 
 
@@ -62,8 +66,10 @@ def novedades(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
 def anteriores(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
     """Los mensajes de antes."""
     antes_de = servicio.numeros(request.args.get("antes_de", ""))
-    tramo = servicio.abrir(nombre_nora, str(conversacion_id), _zona(), antes_de[0] if antes_de else None)
-    html = "".join(_html(renglon, tramo) for renglon in tramo.renglones)
+    tramo = servicio.abrir(
+        nombre_nora, str(conversacion_id), zona_de_la_nora(), antes_de[0] if antes_de else None
+    )
+    html = "".join(_html(renglon, tramo) + _sucesos(tramo, renglon.mensaje.id) for renglon in tramo.renglones)
     return exito(datos={"html": html, "hay_mas": tramo.hay_mas})
 
 
@@ -72,7 +78,9 @@ def responder(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
     """Contesta como persona."""
     formulario = FormularioMensaje()
     if not formulario.validate_on_submit():
-        servicio.abrir(nombre_nora, str(conversacion_id), _zona(), None)  # si no es suya, primero eso
+        servicio.abrir(
+            nombre_nora, str(conversacion_id), zona_de_la_nora(), None
+        )  # si no es suya, primero eso
         raise ErrorDatoInvalido(formulario.primer_error, campo="texto")
     tramo = servicio.responder(
         nombre_nora,
@@ -80,35 +88,36 @@ def responder(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
         formulario.texto.data,
         formulario.clave.data,
         persona_actual(),
-        _zona(),
+        zona_de_la_nora(),
     )
     datos = {"mensaje_id": tramo.ultimo_id, "html": _html(tramo.renglones[0], tramo)}
-    return _contestar(conversacion_id, "Mensaje guardado; va en camino.", datos)
+    return contestar(conversacion_id, "Mensaje guardado; va en camino.", datos)
 
 
 @panel_cliente_chat_bp.post("/<uuid:conversacion_id>/tomar")
 def tomar(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
     """Una persona lleva la conversación; Nora calla."""
     servicio.tomar(nombre_nora, str(conversacion_id), persona_actual())
-    return _contestar(conversacion_id, "Ahora la llevas tú.")
+    return contestar(conversacion_id, "Ahora la llevas tú.")
 
 
 @panel_cliente_chat_bp.post("/<uuid:conversacion_id>/devolver")
 def devolver(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
     """Nora vuelve a contestar."""
     servicio.devolver(nombre_nora, str(conversacion_id))
-    return _contestar(conversacion_id, "Nora vuelve a contestar aquí.")
+    return contestar(conversacion_id, "Nora vuelve a contestar aquí.")
 
 
 @panel_cliente_chat_bp.post("/<uuid:conversacion_id>/leida")
 def leida(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
     """Alguien la tiene a la vista."""
-    servicio.marcar_leida(nombre_nora, str(conversacion_id))
-    return _contestar(conversacion_id)
+    servicio.marcar_leida(nombre_nora, str(conversacion_id), persona_actual())
+    return contestar(conversacion_id)
 
 
 # ---------------------------------------------------------------- lo que se repite
-def _zona() -> str:
+def zona_de_la_nora() -> str:
+    """La zona horaria de la Nora de la petición."""
     nora = nora_actual()
     return nora.zona_horaria if nora else ZONA_SIN_NORA
 
@@ -118,7 +127,7 @@ def _contexto_de_lista(nombre_nora: str, antes: str = "") -> dict[str, Any]:
     texto = request.args.get("q", "")
     actual = request.args.get("actual") or str((request.view_args or {}).get("conversacion_id") or "")
     return {
-        "lista": servicio.listar(nombre_nora, filtro, texto, antes),
+        "lista": servicio.listar(nombre_nora, filtro, texto, antes, persona_actual().usuario_id),
         "filtro": filtro,
         "texto": texto,
         "actual": actual,
@@ -134,6 +143,7 @@ def _contexto(tramo: servicio.Tramo) -> dict[str, Any]:
         "conversacion": tramo.conversacion,
         "contacto": tramo.conversacion.contacto,
         "texto_maximo": TEXTO_MAXIMO,
+        "clave_de_nota": str(uuid.uuid4()),
         "envio_bloqueado": servicio.ENVIO_BLOQUEADO.get(tramo.conversacion.contacto.problema_envio, ""),
     }
 
@@ -144,7 +154,13 @@ def _datos_de_novedades(tramo: servicio.Tramo) -> dict[str, Any]:
         "mensajes": [_html(renglon, tramo) for renglon in tramo.renglones],
         "cambiados": [_html(renglon, tramo) for renglon in tramo.cambiados],
         "recargar": tramo.hay_mas,
-        "no_leidos": conversacion.no_leidos,
+        "sucesos": [
+            render_template("panel_cliente_chat/suceso.html", s=suceso) for suceso in conversacion.sucesos
+        ],
+        "programados": render_template("panel_cliente_chat/programados.html", conversacion=conversacion),
+        "situacion": render_template("panel_cliente_chat/situacion.html", conversacion=conversacion),
+        "herramientas": render_template("panel_cliente_chat/herramientas.html", conversacion=conversacion),
+        "no_leidos": conversacion.no_leidos + (persona_actual().usuario_id in conversacion.nombrados),
         "ventana_abierta": conversacion.ventana_abierta,
         "ventana_hasta": conversacion.ventana_hasta.isoformat() if conversacion.ventana_hasta else None,
         "estado": render_template("panel_cliente_chat/estado.html", conversacion=conversacion),
@@ -157,7 +173,16 @@ def _html(renglon: servicio.Renglon, tramo: servicio.Tramo) -> str:
     )
 
 
-def _contestar(conversacion_id: uuid.UUID, mensaje: str = "", datos: Any = None) -> Any:
+def _sucesos(tramo: servicio.Tramo, mensaje_id: int) -> str:
+    """Las notas y la historia que van justo después de un mensaje."""
+    return "".join(
+        render_template("panel_cliente_chat/suceso.html", s=suceso)
+        for suceso in tramo.conversacion.sucesos
+        if suceso.despues_de == mensaje_id
+    )
+
+
+def contestar(conversacion_id: uuid.UUID, mensaje: str = "", datos: Any = None) -> Any:
     """JSON a quien lo pide; a un formulario sin JavaScript, de vuelta a la conversación."""
     if quiere_json():
         return exito(mensaje, datos)

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ...medios.pantalla import Adjunto, repartir
+from ...medios.servicio import Subido
 from ...utils.errores import ErrorNoEncontrado
 from ...utils.supabase_client import supabase_de_nora
 from ...utils.supabase_helpers import ejecutar, una_fila, valor
@@ -19,7 +21,7 @@ class _Leido(BaseModel):
 
 
 class Fuente(_Leido):
-    """Un bloque en que se apoyó una respuesta; `puntaje` de 0 a 1."""
+    """Un bloque en que se apoyó una respuesta (`puntaje` de 0 a 1), o una herramienta, sin id."""
 
     id: str
     titulo: str
@@ -39,6 +41,8 @@ class Mensaje(_Leido):
     atendido: bool = False
     persona: str | None = None
     clave: str | None = None
+    tipo: str = "texto"
+    adjunto: Adjunto = Adjunto()
 
 
 class Simulacion(_Leido):
@@ -64,14 +68,20 @@ class Recibido(_Leido):
 def leer_simulacion(nombre_nora: str, direccion: str, despues_de: int = 0) -> Simulacion:
     """La prueba de quien tiene esa dirección, con los mensajes posteriores a uno y temas para preguntar."""
     argumentos = {"p_direccion": direccion, "p_despues_de": despues_de}
-    leida = valor(supabase_de_nora(nombre_nora).rpc("leer_simulacion", argumentos))
+    leida = repartir(valor(supabase_de_nora(nombre_nora).rpc("leer_simulacion_con_adjuntos", argumentos)))
     if not leida:
         raise ErrorNoEncontrado
     return Simulacion.model_validate(leida)
 
 
-def recibir(nombre_nora: str, direccion: str, quien: str, texto: str, clave: str) -> Recibido:
-    """Guarda el mensaje por la misma puerta que los de WhatsApp; la misma clave es el mismo mensaje."""
+def recibir(
+    nombre_nora: str, direccion: str, quien: str, texto: str, clave: str, subido: Subido | None = None
+) -> Recibido:
+    """Guarda el mensaje por la misma puerta que los de WhatsApp; la misma clave es el mismo mensaje.
+
+    Args:
+        subido: un archivo ya guardado.
+    """
     argumentos = {
         "p_nombre_nora": nombre_nora,
         "p_canal": CANAL,
@@ -80,6 +90,8 @@ def recibir(nombre_nora: str, direccion: str, quien: str, texto: str, clave: str
         "p_direccion_envio": direccion,
         "p_nombre_perfil": quien,
         "p_texto": texto,
+        "p_tipo": subido.clase if subido else "texto",
+        "p_medios": [subido.como_json()] if subido else [],
     }
     return Recibido.model_validate(valor(supabase_de_nora(nombre_nora).rpc("recibir_mensaje", argumentos)))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import IO
 
+from ...medios import servicio as archivos
 from ...registro.manifiesto import Tarjeta
 from ...utils.auth_utils import Identidad, persona_actual
 from ...utils.errores import ErrorDatoInvalido
@@ -21,6 +23,7 @@ POR_QUE = {
     "pedir_persona": "Pediste hablar con una persona.",
     "bienvenida": "Solo saludaste; es tu mensaje de bienvenida.",
     "cortesia": "Agradeciste o te despediste.",
+    "medios": "Mandaste algo que Nora no puede abrir.",
     "pasar_a_persona": "Nada de lo que le enseñaste lo contesta; te pasó con una persona.",
 }
 POR_CONOCIMIENTO = "Se apoyó en lo que le enseñaste:"
@@ -68,6 +71,27 @@ def enviar(nombre_nora: str, persona: Identidad, texto: str, clave: str) -> Mens
         clave=clave,
         fecha_creacion=datetime.now(UTC),
     )
+
+
+def enviar_archivo(
+    nombre_nora: str,
+    persona: Identidad,
+    flujo: IO[bytes] | None,
+    nombre: str,
+    mime: str,
+    texto: str,
+    clave: str,
+) -> int:
+    """Manda un archivo como cliente; repetir la misma clave no manda otro. Devuelve el id del mensaje.
+
+    Raises:
+        ErrorDatoInvalido: el archivo no se acepta.
+        ErrorServicioExterno: no se pudo guardar.
+    """
+    clave = clave.lower()
+    subido = archivos.subir(nombre_nora, flujo, nombre, mime, f"sim:{clave}", va_a_salir=False)
+    pie = "" if subido.clase == "audio" else limpiar_texto(texto).strip()
+    return consultas.recibir(nombre_nora, direccion_de(persona), persona.quien, pie, clave, subido).mensaje_id
 
 
 def empezar_de_nuevo(nombre_nora: str, persona: Identidad) -> None:

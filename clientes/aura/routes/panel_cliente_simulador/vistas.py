@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from ...medios.servicio import PETICION_MAXIMA
 from ...registro.respuestas import exito, quiere_json
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
-from ...utils.formulario_mensaje import TEXTO_MAXIMO, FormularioMensaje
+from ...utils.formulario_mensaje import TEXTO_MAXIMO, FormularioArchivo, FormularioMensaje
 from . import servicio
 from .consultas import Mensaje
 
@@ -57,6 +58,32 @@ def enviar(nombre_nora: str) -> Any:
         raise ErrorDatoInvalido(formulario.primer_error, campo="texto")
     mensaje = servicio.enviar(nombre_nora, persona_actual(), formulario.texto.data, formulario.clave.data)
     return _contestar({"mensaje_id": mensaje.id, "html": _html(mensaje)})
+
+
+@panel_cliente_simulador_bp.url_value_preprocessor
+def permitir_archivos(endpoint: str | None, valores: dict[str, Any] | None) -> None:
+    """Corre antes que la revisión de CSRF, que ya lee el formulario."""
+    if endpoint == "panel_cliente_simulador.archivo":
+        request.max_content_length = PETICION_MAXIMA
+
+
+@panel_cliente_simulador_bp.post("/archivo")
+def archivo(nombre_nora: str) -> Any:
+    """Manda un archivo o una nota de voz como cliente."""
+    formulario = FormularioArchivo()
+    if not formulario.validate_on_submit():
+        raise ErrorDatoInvalido(formulario.primer_error, campo="archivo")
+    subido = request.files.get("archivo")
+    mensaje_id = servicio.enviar_archivo(
+        nombre_nora,
+        persona_actual(),
+        subido.stream if subido else None,
+        (subido.filename or "") if subido else "",
+        subido.mimetype if subido else "",
+        formulario.texto.data or "",
+        formulario.clave.data or "",
+    )
+    return _contestar({"mensaje_id": mensaje_id})
 
 
 @panel_cliente_simulador_bp.post("/empezar_de_nuevo")

@@ -85,7 +85,7 @@ export function iniciarConversacion(raiz) {
   }
 
   async function leer() {
-    const revisar = [...guardados()].filter((m) => SIN_TERMINAR.has(m.dataset.estado)).map((m) => m.dataset.id);
+    const revisar = [...guardados()].filter((m) => SIN_TERMINAR.has(m.dataset.estado) || m.querySelector("[data-medio-falta]")).map((m) => m.dataset.id);
     const datos = new URLSearchParams({ despues_de: ultimoId(), ids: revisar.slice(-QUE_SE_REVISAN).join(",") });
     let novedad;
     try {

@@ -19,6 +19,8 @@ registrarModulo("chat", (raiz) => {
     conversacion?.refrescar();
   });
 
+  raiz.addEventListener("medios:enviado", () => conversacion?.refrescar());
+
   for (const boton of raiz.querySelectorAll("[data-ficha]")) {
     boton.addEventListener("click", () => {
       const abrir = boton.dataset.ficha === "abrir" && raiz.dataset.vista !== "ficha";

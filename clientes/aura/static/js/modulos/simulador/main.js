@@ -34,6 +34,8 @@ registrarModulo("simulador", (raiz) => {
 
   const guardados = () => [...mensajes.querySelectorAll("[data-id]")];
   const ultimoId = () => Math.max(0, ...guardados().map((m) => Number(m.dataset.id)));
+  // Un archivo que se está oyendo cambia después de dibujado: se relee desde él.
+  const releerDesde = () => Math.min(ultimoId(), ...guardados().filter((m) => m.querySelector("[data-medio-falta]")).map((m) => Number(m.dataset.id) - 1));
   const bajar = () => { hilo.scrollTop = hilo.scrollHeight; };
 
   function colocar(html) {
@@ -75,7 +77,7 @@ registrarModulo("simulador", (raiz) => {
   async function leer() {
     const conocia = raiz.dataset.conversacion;
     // Se relee desde el último propio confirmado: lo que Nora dijo antes ya está dibujado.
-    const novedad = await obtener(`${raiz.dataset.urlNovedades}?despues_de=${ultimoId()}`, { aviso: false });
+    const novedad = await obtener(`${raiz.dataset.urlNovedades}?despues_de=${releerDesde()}`, { aviso: false });
     if (conocia && !novedad.conversacion_id && !enCamino) {
       limpiar(); // La borraron desde otra pantalla.
       return;
@@ -195,6 +197,10 @@ registrarModulo("simulador", (raiz) => {
     if (mia || cambio.tipo === "reconectado" || !raiz.dataset.conversacion) refrescar();
   });
   document.addEventListener("nora:conectado", refrescar);
+  raiz.addEventListener("medios:enviado", () => {
+    esperar(true);
+    refrescar();
+  });
 
   // Si se recargó la página esperando, sigue esperando.
   if (guardados().at(-1)?.dataset.sentido === "entrante") esperar(true);
