@@ -16,6 +16,7 @@ from clientes.aura.ia import conocimiento, consultas
 from clientes.aura.ia.codificador import codificador_actual
 from clientes.aura.ia.indexar import indexar_faltantes
 from clientes.aura.ia.motor_local import Candidato
+from clientes.aura.ia.segundo import segundo_actual
 from clientes.aura.migraciones import aplicar
 from clientes.aura.supabase_local import ServidorPostgres, crear_api
 from clientes.aura.utils.supabase_client import ConexionSupabase, supabase, usar_conexion
@@ -88,12 +89,17 @@ def casos_de(negocio: NegocioDeCorpus) -> list[Caso]:
             pregunta,
             frozenset(titulos[b] for b in pregunta.bloques),
             conocimiento.buscar(negocio.clave, pregunta.texto),
-            consultas.buscar_bloques(
-                negocio.clave, pregunta.texto, codificador_actual().codificar([pregunta.texto])[0], TODOS
-            ),
+            _tal_como_llego(negocio.clave, pregunta.texto),
         )
         for pregunta in negocio.preguntas
     ]
+
+
+def _tal_como_llego(nombre_nora: str, texto: str) -> list[Candidato]:
+    vector = codificador_actual().codificar([texto])[0]
+    segundo = segundo_actual()
+    otro = segundo.de_pregunta(texto) if segundo else None
+    return consultas.buscar_bloques(nombre_nora, texto, vector, TODOS, otro).candidatos
 
 
 def milisegundos_por_pregunta(bloques: int, preguntas: Sequence[str]) -> list[float]:

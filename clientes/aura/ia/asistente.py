@@ -14,7 +14,7 @@ from ..utils.cifrado import Cifrador
 from ..utils.errores import ErrorNora
 from ..utils.logging_utils import registro
 from ..utils.supabase_client import conexion_actual
-from . import conocimiento, fichas, guardia, indicaciones, modelo, uso
+from . import conocimiento, fichas, guardia, indicaciones, limpieza, modelo, uso, vista
 from . import consultas_asistente as consultas
 from . import herramientas as manos
 from .cifras import normalizar
@@ -86,11 +86,20 @@ def por_que_no(contexto: ContextoIA) -> str:
     return ""
 
 
-def responder(nombre_nora: str, conversacion_id: str, *, primer_mensaje: int) -> Salida:
+def responder(
+    nombre_nora: str,
+    conversacion_id: str,
+    *,
+    primer_mensaje: int,
+    ahora: datetime | None = None,
+    fotos: tuple[str, ...] = (),
+) -> Salida:
     """Piensa la respuesta a lo pendiente de una plática. Nunca lanza por culpa del modelo.
 
     Args:
         primer_mensaje: id del primer mensaje sin atender: la clave de lo que se haga en este turno.
+        ahora: el reloj del turno, con zona; sin él, el de este proceso.
+        fotos: lo que mandó, como `data:`; un modelo que no las ve contesta al texto, si lo hay.
 
     Raises:
         ErrorServicioExterno: la base no contestó.
@@ -111,7 +120,7 @@ def responder(nombre_nora: str, conversacion_id: str, *, primer_mensaje: int) ->
         contexto.es_empleado,
         str(primer_mensaje),
     )
-    return pensar(contexto, manos_de)
+    return pensar(contexto, manos_de, ahora, fotos=fotos)
 
 
 def pensar(
@@ -119,6 +128,7 @@ def pensar(
     manos_de: Contexto,
     ahora: datetime | None = None,
     plazo_s: float = modelo.PLAZO_TOTAL_S,
+    fotos: tuple[str, ...] = (),
 ) -> Salida:
     """El turno con el modelo: pedir, usar herramientas, revisar. También lo usa el ensayo del panel.
 
@@ -133,7 +143,7 @@ def pensar(
     if acceso is None:
         return Salida("no_pudo", motivo="sin_llave")
     local = (ahora or datetime.now(UTC)).astimezone(ZoneInfo(contexto.nora.zona_horaria))
-    return _Turno(contexto, manos_de, acceso, local, plazo_s).correr()
+    return _Turno(contexto, manos_de, acceso, local, plazo_s, fotos).correr()
 
 
 class _Turno:
@@ -144,6 +154,7 @@ class _Turno:
         acceso: modelo.Acceso,
         ahora: datetime,
         plazo_s: float,
+        fotos: tuple[str, ...] = (),
     ) -> None:
         self._contexto = contexto
         self._manos_de = manos_de
@@ -151,6 +162,8 @@ class _Turno:
         self._ahora = ahora
         self._plazo = modelo.Plazo(plazo_s)
         self._vuelta = _Vuelta()
+        self._fotos = fotos
+        self._hubo_fotos = False
         self._pregunta = "\n".join(d.texto for d in contexto.mensajes if d.pendiente)
         self._herramientas = manos.disponibles(
             PROPIAS, contexto.nora.modulos, es_empleado=manos_de.es_empleado
@@ -162,6 +175,12 @@ class _Turno:
         mensajes = indicaciones.armar(
             self._contexto, self._vuelta.apoyos, self._ahora, es_empleado=self._manos_de.es_empleado
         )
+        if self._fotos and not vista.puede(self._acceso):
+            return self._sin_fotos().correr() if self._pregunta.strip() else self._no_pudo("sin_vista")
+        if self._fotos:
+            mensajes = vista.agregar(mensajes, self._fotos)
+        elif self._hubo_fotos:
+            mensajes = vista.en_palabras(mensajes)
         funciones = [h.como_funcion() for h in self._herramientas.values()]
         try:
             for numero in range(VUELTAS):
@@ -176,8 +195,15 @@ class _Turno:
                 if self._vuelta.llamadas > LLAMADAS:
                     break
         except modelo.ErrorModelo as error:
+            if self._fotos and error.razon == "pedido" and not self._vuelta.llamadas:
+                vista.no_puede(self._acceso)
+                return self.correr()
             return self._no_pudo(error.razon)
         return self._no_pudo("vueltas")
+
+    def _sin_fotos(self) -> _Turno:
+        self._hubo_fotos, self._fotos = True, ()
+        return self
 
     def _no_pudo(self, razon: str) -> Salida:
         bitacora.warning(
@@ -190,6 +216,8 @@ class _Turno:
 
     def _hallados(self) -> list[Apoyo]:
         """Lo que se parece a la pregunta y, si es corta («¿y el sábado?»), también a lo que se venía hablando."""
+        if not self._pregunta.strip():  # solo mandó fotos
+            return []
         preguntas = [self._pregunta]
         anteriores = [d.texto for d in self._contexto.mensajes if d.sentido == "entrante" and not d.pendiente]
         if len(self._pregunta) < 60 and anteriores:
@@ -274,8 +302,11 @@ class _Turno:
         return resultado
 
     # ------------------------------------------------------------ revisar
-    def _revisar(self, texto: str) -> Salida:
+    def _revisar(self, crudo: str) -> Salida:
         estricto = self._contexto.nora.modo_respuesta == "estricto"
+        texto = limpieza.para_whatsapp(crudo)
+        if not texto:
+            return self._no_pudo("forma")
         if indicaciones.es_marca(texto, indicaciones.FUERA_DE_TEMA):
             return self._salida("fuera_de_tema")
         if indicaciones.es_marca(texto, indicaciones.NO_SE) or (
@@ -287,6 +318,9 @@ class _Turno:
         evidencias = [Evidencia(a.titulo, a.texto) for a in self._vuelta.apoyos]
         evidencias += self._datos_de_siempre()
         hallazgos = guardia.revisar(texto, evidencias, pregunta=self._pregunta, hoy=self._ahora.date())
+        repetido = indicaciones.lo_que_repite(texto, self._contexto)
+        if repetido:
+            hallazgos.append(Hallazgo("indicaciones", repetido, "indicaciones"))
         if hallazgos:
             return self._salida("frenada", texto, hallazgos=tuple(hallazgos))
         return self._salida("contestada", texto)

@@ -103,6 +103,9 @@ class _Lector:
         for m in self._libres(p.SUELTO):
             if not self._es_vineta(m):
                 self._anotar("numero", m, {como_numero(m.group())})
+        for m in self._libres(p.RESTO):  # escrito de un modo que nadie entiende, sigue siendo un número
+            if not self._es_vineta(m):
+                self._anotar("numero", m, {str(int(m.group()))})
         self.leido.cifras.sort(key=lambda c: c.inicio)
         return self.leido
 

@@ -15,6 +15,8 @@ from .escritura import enderezar
 from .indexar import indexar_faltantes
 from .motor_local import Bloque, Candidato, Evaluado
 from .preferencia import preferir
+from .segundo import segundo_actual
+from .sinonimos import Sinonimos, comunes
 
 bitacora = registro(__name__)
 
@@ -30,7 +32,7 @@ class Resultado:
     """Lo que Nora respondería.
 
     `tipo`: «segura» contesta con un bloque, «dudosa» ofrece los temas de `elegidos`, «desconocida» pasa a una persona.
-    `confianza` de 0 a 1. `texto` vacío si desconocida.
+    `confianza` de 0 a 1. `texto` vacío si desconocida. `sinonimos`: los que se usaron.
     """
 
     tipo: Literal["segura", "dudosa", "desconocida"]
@@ -38,10 +40,16 @@ class Resultado:
     texto: str
     elegidos: tuple[Evaluado, ...]
     candidatos: tuple[Evaluado, ...]
+    sinonimos: Sinonimos
 
 
 def buscar(nombre_nora: str, pregunta: str) -> list[Candidato]:
-    """Los bloques más cercanos a una pregunta, mejores primero.
+    """Los bloques más cercanos a una pregunta, mejores primero; ver `hallar`."""
+    return hallar(nombre_nora, pregunta).candidatos
+
+
+def hallar(nombre_nora: str, pregunta: str) -> consultas.Hallados:
+    """Los bloques más cercanos a una pregunta, mejores primero, y los sinónimos de la Nora.
 
     Un bloque recién guardado puede no tener vector: se calcula antes de buscar. Si el servicio de vectores no
     contesta se busca solo por palabras y trigramas.
@@ -51,14 +59,16 @@ def buscar(nombre_nora: str, pregunta: str) -> list[Candidato]:
     """
     texto = enderezar(pregunta.strip()[:LARGO_MAXIMO_PREGUNTA])
     if not texto:
-        return []
-    vector = None
+        return consultas.Hallados([], comunes())
+    vector = otro = None
     try:
         indexar_faltantes(nombre_nora)
         vector = codificador_actual().codificar([texto])[0]
+        segundo = segundo_actual()
+        otro = segundo.de_pregunta(texto) if segundo else None
     except ErrorServicioExterno:
         bitacora.warning("sin_vectores", nora=nombre_nora)
-    return consultas.buscar_bloques(nombre_nora, texto, vector, LIMITE)
+    return consultas.buscar_bloques(nombre_nora, texto, vector, LIMITE, otro)
 
 
 def probar(nombre_nora: str, pregunta: str) -> Resultado:
@@ -68,14 +78,24 @@ def probar(nombre_nora: str, pregunta: str) -> Resultado:
         ErrorServicioExterno: la base no contestó.
     """
     pregunta = pregunta.strip()[:LARGO_MAXIMO_PREGUNTA]
-    decision = preferir(motor_local.decidir(pregunta, buscar(nombre_nora, pregunta), cercania_actual()))
+    hallados = hallar(nombre_nora, pregunta)
+    decision = preferir(
+        motor_local.decidir(pregunta, hallados.candidatos, cercania_actual(), hallados.sinonimos)
+    )
     if decision.tipo == "segura":
         texto = texto_para(decision.elegidos[0].bloque, pregunta)
     elif decision.tipo == "dudosa":
         texto = texto_de_temas([e.bloque.titulo for e in decision.elegidos])
     else:
         texto = ""
-    return Resultado(decision.tipo, decision.confianza, texto, decision.elegidos, decision.candidatos)
+    return Resultado(
+        decision.tipo,
+        decision.confianza,
+        texto,
+        decision.elegidos,
+        decision.candidatos,
+        hallados.sinonimos,
+    )
 
 
 def cercania_actual() -> CercaniaLocal | None:

@@ -8,6 +8,8 @@ from .escritura import PALABRA_ESCRITA, enderezar, plano
 from .lectura import leer_bloque, leer_texto
 from .medidas import esta
 from .motor_local import Bloque
+from .pedido import en_que_choca, leer_pedido, lo_que_no_da
+from .sinonimos import Sinonimos
 
 # Menos que esto es una palabra que el bloque no tiene, ni dicha de otro modo.
 PARECIDO_MINIMO = 0.6
@@ -22,21 +24,35 @@ DATOS = {
 
 @dataclass(frozen=True)
 class Falta:
-    """Palabras de la pregunta que el bloque no tiene, como se escribieron, y los datos que pide y no da."""
+    """Lo que un bloque no tiene para contestar una pregunta.
+
+    Args:
+        palabras: las de la pregunta, como se escribieron.
+        datos: los que pide y no da: «el precio», «de qué color».
+        otro: la fecha, medida o número que pide cuando el bloque solo tiene otros: «rin 20»; vacío si no es eso.
+    """
 
     palabras: tuple[str, ...]
     datos: tuple[str, ...]
+    otro: str = ""
 
 
-def que_falta(pregunta: str, bloque: Bloque) -> Falta:
+def que_falta(pregunta: str, bloque: Bloque, sinonimos: Sinonimos | None = None) -> Falta:
     """Lo que hay que escribir en el bloque para que conteste esa pregunta; vacío si no le falta nada."""
-    leida = leer_texto(pregunta, es_pregunta=True)
-    cuerpo = leer_bloque(bloque.titulo, " ".join((bloque.contenido, *bloque.etiquetas))).cuerpo
+    leida = leer_texto(pregunta, es_pregunta=True, sinonimos=sinonimos)
+    contenido = " ".join((bloque.contenido, *bloque.etiquetas))
+    cuerpo = leer_bloque(bloque.titulo, contenido, sinonimos).cuerpo
+    pedido, texto = leer_pedido(pregunta), f"{bloque.titulo}. {contenido}"
+    generales = (dicho for dato, dicho in DATOS.items() if dato in leida.datos - cuerpo.datos)
     escritas = {plano(p): p for p in PALABRA_ESCRITA.findall(enderezar(pregunta))}
     faltan = dict.fromkeys(
-        escritas.get(p.texto, p.texto).lower() for p in leida.palabras if esta(p, cuerpo) < PARECIDO_MINIMO
+        escritas.get(p.texto, p.texto).lower()
+        for p in leida.palabras
+        # Un número o un mes sueltos no dicen de otro modo el tema.
+        if not p.texto.isdigit() and p.texto not in leida.fechas and esta(p, cuerpo) < PARECIDO_MINIMO
     )
     return Falta(
         tuple(faltan)[:PALABRAS_MAXIMAS],
-        tuple(dicho for dato, dicho in DATOS.items() if dato in leida.datos - cuerpo.datos),
+        tuple(dict.fromkeys((*generales, *lo_que_no_da(pedido, texto)))),
+        en_que_choca(pedido, texto),
     )

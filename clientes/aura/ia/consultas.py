@@ -11,6 +11,7 @@ from ..utils.supabase_client import supabase_de_nora
 from ..utils.supabase_helpers import ejecutar, filas, una_fila
 from .motor_local import Bloque, Candidato
 from .preferencia import BloqueConPrioridad
+from .sinonimos import Sinonimos, comunes, de_nora
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,20 @@ class PorIndexar:
     id: str
     titulo: str
     contenido: str
+
+
+@dataclass(frozen=True)
+class Hallados:
+    """Los bloques de una búsqueda, mejores primero, y los sinónimos de la Nora."""
+
+    candidatos: list[Candidato]
+    sinonimos: Sinonimos
+
+
+class _SinonimosDeNora(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    grupos: tuple[tuple[str, ...], ...] = ()
+    apagados: frozenset[str] = frozenset()
 
 
 class _FilaBuscada(BaseModel):
@@ -32,27 +47,40 @@ class _FilaBuscada(BaseModel):
     lexico: float = 0.0
     trigramas: float = 0.0
     prioridad: int = 0
+    segundo: float | None = None
+    sinonimos: _SinonimosDeNora | None = None
 
 
 def buscar_bloques(
-    nombre_nora: str, texto: str, vector: Sequence[float] | None, limite: int
-) -> list[Candidato]:
-    """Los bloques encendidos y vigentes más cercanos, con sus tres medidas. Sin vector, por palabras y trigramas."""
+    nombre_nora: str,
+    texto: str,
+    vector: Sequence[float] | None,
+    limite: int,
+    segundo: Sequence[float] | None = None,
+) -> Hallados:
+    """Los bloques encendidos y vigentes más cercanos, con sus medidas. Sin vectores, por palabras y trigramas."""
     argumentos = {
         "p_consulta": texto,
         "p_vector": _como_texto(vector) if vector is not None else None,
         "p_limite": limite,
+        "p_segundo": _como_texto(segundo) if segundo is not None else None,
     }
-    leidas = filas(supabase_de_nora(nombre_nora).rpc("buscar_conocimiento", argumentos))
-    return [
+    leidas = [
+        _FilaBuscada.model_validate(fila)
+        for fila in filas(supabase_de_nora(nombre_nora).rpc("buscar_conocimiento", argumentos))
+    ]
+    suyos = next((fila.sinonimos for fila in leidas if fila.sinonimos), None)
+    candidatos = [
         Candidato(
             BloqueConPrioridad(fila.id, fila.titulo, fila.contenido, fila.etiquetas, fila.prioridad),
             fila.vectorial,
             fila.lexico,
             fila.trigramas,
+            fila.segundo,
         )
-        for fila in map(_FilaBuscada.model_validate, leidas)
+        for fila in leidas
     ]
+    return Hallados(candidatos, de_nora(suyos.grupos, suyos.apagados) if suyos else comunes())
 
 
 def leer_bloque(nombre_nora: str, bloque_id: str) -> Bloque | None:
@@ -77,12 +105,23 @@ def por_indexar(nombre_nora: str, modelo: str, limite: int, bloque_id: str | Non
     return [PorIndexar(fila["id"], fila["titulo"], fila["contenido"]) for fila in filas(consulta)]
 
 
-def guardar_vector(nombre_nora: str, bloque: PorIndexar, vector: Sequence[float], modelo: str) -> None:
-    """Guarda el vector si el bloque todavía dice lo mismo; si cambió entre tanto, no."""
+def guardar_vector(
+    nombre_nora: str,
+    bloque: PorIndexar,
+    vector: Sequence[float],
+    segundo: Sequence[float] | None,
+    modelo: str,
+) -> None:
+    """Guarda los vectores si el bloque todavía dice lo mismo; si cambió entre tanto, no."""
+    cambios = {
+        "vector": _como_texto(vector),
+        "vector_segundo": _como_texto(segundo) if segundo is not None else None,
+        "modelo_vector": modelo,
+    }
     ejecutar(
         supabase_de_nora(nombre_nora)
         .table("conocimiento_nora")
-        .update({"vector": _como_texto(vector), "modelo_vector": modelo})
+        .update(cambios)
         .eq("nombre_nora", nombre_nora)
         .eq("id", bloque.id)
         .eq("titulo", bloque.titulo)

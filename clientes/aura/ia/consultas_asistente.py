@@ -109,7 +109,7 @@ def anotar_uso(
     nombre_nora: str,
     *,
     conversacion_id: str | None,
-    motivo: Literal["turno", "ensayo"],
+    motivo: Literal["turno", "ensayo", "voz", "reporte"],
     modelo: str,
     tokens_entrada: int,
     tokens_salida: int,

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Literal
 
 from ..conversacion.texto import juntar
-from .cifras import TODA_LA_SEMANA, Cifra, Leido, leer
+from .cifras import TODA_LA_SEMANA, Cifra, Leido, leer, normalizar
 from .palabras import contenido, raiz
 from .sitios import CON_TITULO, DE_TIEMPO, Sitio, palabras_de, sitios
 
@@ -28,6 +28,7 @@ LARGO_DE_APOYO = 8_000
 # Números sueltos hasta diez cuentan cosas («las 2 opciones»), no prometen nada.
 MAXIMO_LIBRE = 10
 _CON_PRODUCTO = frozenset({"precio", "porcentaje", "medida", "promocion", "hora", "dia", "numero", "fecha"})
+_DE_COBRO = frozenset({"precio", "porcentaje", "promocion"})
 _NIEGA = re.compile(r"\b(?:no|ni|sin|tampoco|ningun|ninguna|nunca)\b")
 _TROZOS = re.compile(r"[a-zñ]+|\d+(?:\.\d+)?")
 
@@ -43,11 +44,11 @@ class Evidencia:
 
 @dataclass(frozen=True)
 class Hallazgo:
-    """Una cifra que no se puede mandar."""
+    """Algo que no se puede mandar: una cifra sin apoyo, o las indicaciones de la Nora repetidas al cliente."""
 
     tipo: str
     texto: str
-    razon: Literal["no_esta", "de_otra_cosa"]
+    razon: Literal["no_esta", "de_otra_cosa", "indicaciones"]
 
 
 def explicar(hallazgos: Sequence[Hallazgo]) -> list[str]:
@@ -56,6 +57,7 @@ def explicar(hallazgos: Sequence[Hallazgo]) -> list[str]:
     for razon, principio in (
         ("no_esta", "No está en lo que Nora sabe"),
         ("de_otra_cosa", "Nora lo sabe de otra cosa"),
+        ("indicaciones", "Repite las indicaciones que le diste"),
     ):
         textos = [f"«{h.texto}»" for h in hallazgos if h.razon == razon]
         if textos:
@@ -201,10 +203,31 @@ class _Revision:
 
     def _en_un_bloque_del_tema(self, sitio: Sitio, apoyos: list[Sitio]) -> bool:
         """Si se nombra el tema de un bloque, la cifra debe venir de uno que hable de él."""
-        temas = self._raices_de_titulos & (sitio.tramo or self._palabras_de_la_pregunta)
+        if not self._del_titulo_dicho(sitio, apoyos):
+            return False
+        temas = self._raices_de_titulos & sitio.tramo
         if not temas and not sitio.sigue_a_otra:
             temas = self._raices_de_titulos & sitio.frase
-        return all(any(tema in self._fuentes[a.fuente].palabras for a in apoyos) for tema in temas)
+        if temas or sitio.tramo:
+            return all(any(tema in self._fuentes[a.fuente].palabras for a in apoyos) for tema in temas)
+        # Solo la pregunta dice de qué se habla, y puede nombrar de paso otro tema.
+        temas = self._raices_de_titulos & self._palabras_de_la_pregunta
+        return not temas or any(tema in self._fuentes[a.fuente].palabras for a in apoyos for tema in temas)
+
+    def _del_titulo_dicho(self, sitio: Sitio, apoyos: list[Sitio]) -> bool:
+        """«Examen de ubicación: $3,800»: con el título entero de un bloque, la cifra es de él o de otro que lo diga."""
+        dicho = self._respuesta.texto[: sitio.cifra.inicio].rsplit("\n", 1)[-1]
+        dicho = re.split(r"[.;!?](?:\s|$)", dicho)[-1]
+        nombrados = [
+            n for n, titulo in enumerate(self._titulos) if " " in titulo and _contiene(dicho, titulo)
+        ]
+        if not nombrados or sitio.sigue_a_otra:
+            return True
+        return any(
+            a.fuente == n or _contiene(self._fuentes[a.fuente].leido.texto, self._titulos[n])
+            for a in apoyos
+            for n in nombrados
+        )
 
     def _es_el_mas_cercano(self, sitio: Sitio, apoyos: list[Sitio]) -> bool:
         """Otra cifra que comparte más palabras con lo dicho es la de eso de que se habla."""
@@ -221,14 +244,25 @@ class _Revision:
         propios = {id(a) for a in apoyos}
 
         def puntos(otro: Sitio) -> float:
-            fuertes = self._puntos(dichas, otro, pesos)
-            return fuertes + PESO_DE_LA_FRASE * self._puntos(sitio.frase - dichas, otro, pesos)
+            # Lo demás de la frase distingue un bloque de otro, no dos cifras de la misma frase.
+            suyas = otro.tramo | otro.frase | self._fuentes[otro.fuente].titulo
+            resto = sum(pesos.get(palabra, 1.0) for palabra in (sitio.frase - dichas) & suyas)
+            return self._puntos(dichas, otro, pesos) + PESO_DE_LA_FRASE * resto
 
         if not any(self._puntos(dichas, s, pesos) for s in rivales):
-            return True
+            return not self._es_de_algo_desconocido(sitio)
         mejor_propio = max(puntos(a) for a in apoyos)
         mejor_ajeno = max((puntos(s) for s in rivales if id(s) not in propios), default=0.0)
         return mejor_propio >= mejor_ajeno - 1e-9
+
+    def _es_de_algo_desconocido(self, sitio: Sitio) -> bool:
+        """«Los tulipanes cuestan $750»: lo que el cliente pidió, y de eso ningún apoyo dice nada."""
+        if sitio.cifra.tipo not in _DE_COBRO:
+            return False
+        nombradas = sitio.tramo | sitio.frase or palabras_de(self._respuesta, 0, sitio.cifra.inicio)
+        pedidas = nombradas & self._palabras_de_la_pregunta
+        sabidas: frozenset[str] = frozenset().union(*(f.palabras for f in self._fuentes))
+        return bool(pedidas) and not pedidas & sabidas
 
     def _puntos(self, dichas: Iterable[str], otro: Sitio, pesos: dict[str, float]) -> float:
         titulo = self._fuentes[otro.fuente].titulo
@@ -258,6 +292,10 @@ class _Revision:
         return [s for f in self._fuentes for s in f.sitios if s.cifra.tipo == tipo]
 
     @cached_property
+    def _titulos(self) -> list[str]:
+        return [" ".join(_TROZOS.findall(normalizar(f.evidencia.titulo))) for f in self._fuentes]
+
+    @cached_property
     def _raices_de_titulos(self) -> frozenset[str]:
         return frozenset().union(*(f.titulo for f in self._fuentes))
 
@@ -273,6 +311,11 @@ _DE_DOMICILIO = frozenset(
         """
     )
 )
+
+
+def _contiene(texto: str, trozo: str) -> bool:
+    """Si el texto ya normalizado dice esas palabras seguidas."""
+    return f" {trozo} " in f" {' '.join(_TROZOS.findall(texto))} "
 
 
 def _coinciden(dicha: Cifra, sabida: Cifra) -> bool:

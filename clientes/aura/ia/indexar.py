@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from . import consultas
 from .codificador import codificador_actual
+from .segundo import segundo_actual
 
-LOTE = 64
+LOTE = 32
 
 
 def texto_de_bloque(titulo: str, contenido: str) -> str:
@@ -27,12 +28,21 @@ def indexar_faltantes(nombre_nora: str, limite: int = LOTE) -> int:
     return _indexar(nombre_nora, limite, None)
 
 
+def modelo_actual() -> str:
+    """Con qué modelo van los vectores de hoy; los de otro se vuelven a calcular."""
+    codificador, segundo = codificador_actual(), segundo_actual()
+    # Con otro segundo codificador, o sin él, los vectores guardados ya no sirven juntos.
+    return f"{codificador.nombre}+{segundo.nombre}" if segundo else codificador.nombre
+
+
 def _indexar(nombre_nora: str, limite: int, bloque_id: str | None) -> int:
-    codificador = codificador_actual()
-    faltan = consultas.por_indexar(nombre_nora, codificador.nombre, limite, bloque_id)
+    codificador, segundo, modelo = codificador_actual(), segundo_actual(), modelo_actual()
+    faltan = consultas.por_indexar(nombre_nora, modelo, limite, bloque_id)
     if not faltan:
         return 0
-    vectores = codificador.codificar([texto_de_bloque(b.titulo, b.contenido) for b in faltan])
-    for bloque, vector in zip(faltan, vectores, strict=True):
-        consultas.guardar_vector(nombre_nora, bloque, vector, codificador.nombre)
+    textos = [texto_de_bloque(b.titulo, b.contenido) for b in faltan]
+    vectores = codificador.codificar(textos)
+    segundos = segundo.de_bloques(textos) if segundo else [None] * len(textos)
+    for bloque, vector, otro in zip(faltan, vectores, segundos, strict=True):
+        consultas.guardar_vector(nombre_nora, bloque, vector, otro, modelo)
     return len(faltan)

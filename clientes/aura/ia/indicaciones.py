@@ -18,6 +18,8 @@ FUERA_DE_TEMA = "FUERA_DE_TEMA"
 # Tokens: con las reglas y lo del dueño, un turno queda por debajo de 5,000.
 PARA_CONOCIMIENTO = 1_500
 PARA_LA_PLATICA = 900
+# Más palabras seguidas que estas, iguales, ya no son casualidad.
+PALABRAS_REPETIDAS = 8
 DIAS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 MESES = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
@@ -130,6 +132,22 @@ def _platica(dichos: Sequence[Dicho]) -> list[dict[str, Any]]:
         papel = "user" if dicho.sentido == "entrante" else "assistant"
         guardados.append({"role": papel, "content": dicho.texto})
     return [*reversed(guardados), {"role": "user", "content": pregunta}]
+
+
+def lo_que_repite(texto: str, contexto: ContextoIA) -> str:
+    """Un trozo de las reglas o de lo que el dueño le indicó, si la respuesta lo repite palabra por palabra."""
+    nora = contexto.nora
+    de_adentro = (_REGLAS, _ESTRICTO, _FLEXIBLE, nora.instrucciones, contexto.ia.cuando_pasar)
+    dichas = normalizar(texto).split()
+    tiras = {tuple(dichas[n : n + PALABRAS_REPETIDAS]) for n in range(len(dichas) - PALABRAS_REPETIDAS + 1)}
+    if not tiras:
+        return ""
+    for escrito in de_adentro:
+        palabras = normalizar(escrito).split()
+        for n in range(len(palabras) - PALABRAS_REPETIDAS + 1):
+            if tuple(palabras[n : n + PALABRAS_REPETIDAS]) in tiras:
+                return " ".join(palabras[n : n + PALABRAS_REPETIDAS])
+    return ""
 
 
 def es_marca(texto: str, marca: str) -> bool:

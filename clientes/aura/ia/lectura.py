@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from .escritura import PALABRA, enderezar, plano, raiz, sonido
 from .rasgos import VACIAS, juntar, temas_de
-from .sinonimos import comunes
+from .sinonimos import Sinonimos, comunes
 
 _NUMEROS = {
     palabra: str(n)
@@ -36,7 +36,8 @@ _PIDE = {
         r"|\bque dias?\b|\bhasta que\b"
     ),
     "lugar": re.compile(
-        r"\bdonde\b|\bdireccion\b|\bubica\w*|\bcomo llego\b|\bpara llegar\b|\bquedan?\b|\ben que (?:calle|avenida"
+        r"(?<!hay )(?<!tienen )(?<!tiene )\bdonde\b"
+        r"|\bdireccion\b|\bubica\w*|\bcomo llego\b|\bpara llegar\b|\bquedan?\b|\ben que (?:calle|avenida"
         r"|plaza|piso|pasillo|carretera|parte)\b|\bpor aqui\b|\bmapa\b"
     ),
     "plazo": re.compile(
@@ -116,12 +117,12 @@ class Texto:
 
 
 @lru_cache(maxsize=20_000)
-def leer_texto(texto: str, *, es_pregunta: bool = False) -> Texto:
-    """Parte un texto; el de una pregunta, después de enderezarlo."""
+def leer_texto(texto: str, *, es_pregunta: bool = False, sinonimos: Sinonimos | None = None) -> Texto:
+    """Parte un texto; el de una pregunta, después de enderezarlo. Sin `sinonimos`, con los de todas las Noras."""
     limpio = plano(enderezar(texto) if es_pregunta else texto)
     trozos = [_NUMEROS.get(t, t) for t in PALABRA.findall(limpio)]
     raices = [raiz(t) for t in trozos]
-    sinonimos = comunes()
+    sinonimos = sinonimos or comunes()
     grupos: list[set[int]] = [set() for _ in trozos]
     frases: set[int] = set()
     for largo in range(1, sinonimos.largo + 1):
@@ -167,8 +168,9 @@ def _dias(limpio: str, trozos: Sequence[str]) -> frozenset[int]:
 
 @dataclass(frozen=True)
 class BloqueLeido:
-    """Un bloque partido en título, todo junto, y el título con cada renglón."""
+    """Un bloque como está escrito, y partido en título, todo junto, y el título con cada renglón."""
 
+    texto: str
     titulo: Texto
     cuerpo: Texto
     hechos: tuple[Texto, ...]
@@ -179,12 +181,15 @@ _RENGLON = re.compile(r"(?<=[.!?;:])\s+|\n+")
 
 
 @lru_cache(maxsize=4_000)
-def leer_bloque(titulo: str, contenido: str) -> BloqueLeido:
+def leer_bloque(titulo: str, contenido: str, sinonimos: Sinonimos | None = None) -> BloqueLeido:
     """Lo que se compara de un bloque; se recuerda por su texto."""
     plano_titulo = plano(titulo)
     return BloqueLeido(
-        leer_texto(titulo),
-        leer_texto(f"{titulo}. {contenido}"),
-        tuple(leer_texto(f"{titulo}. {r}") for r in _RENGLON.split(contenido) if r.strip()),
+        f"{titulo}. {contenido}",
+        leer_texto(titulo, sinonimos=sinonimos),
+        leer_texto(f"{titulo}. {contenido}", sinonimos=sinonimos),
+        tuple(
+            leer_texto(f"{titulo}. {r}", sinonimos=sinonimos) for r in _RENGLON.split(contenido) if r.strip()
+        ),
         frozenset(tipo for tipo, sena in TITULO_DE.items() if sena.search(plano_titulo)),
     )

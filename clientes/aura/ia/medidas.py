@@ -10,7 +10,9 @@ from functools import lru_cache
 
 from .escritura import sonido
 from .lectura import TIPOS, TITULO_DE, BloqueLeido, Palabra, Texto, leer_texto
+from .pedido import Pedido, choca, da_lo_contado, leer_pedido
 from .rasgos import juntar, temas_de_palabra
+from .sinonimos import Sinonimos
 
 # Ya cuentan como el dato que piden.
 _DE_DATO = juntar(
@@ -23,6 +25,10 @@ _DE_DATO = juntar(
 _DE_TEMA = 0.7
 # A cuántos bloques se les comparan palabra por palabra los vectores: los demás no tienen con qué ganar.
 _CERCANOS = 8
+# Los cosenos del segundo codificador van todos de 0.75 a 0.95: se ensanchan para que pesen como los demás rasgos.
+_ANCHO_SEGUNDO, _BUENO_SEGUNDO = 10.0, 0.85
+# Desde tantas palabras una pregunta trae historia además de lo que pide.
+_LARGA = 8
 
 # De cada palabra buscada, el coseno con la más cercana de un bloque.
 Cercania = Callable[[Sequence[str], Sequence[str]], Sequence[float]]
@@ -38,18 +44,24 @@ class Medidas:
 
 @dataclass(frozen=True)
 class Senales:
-    """Lo que la búsqueda dice de un bloque: coseno, rango de texto y parecido de trigramas."""
+    """Lo que la búsqueda dice de un bloque: coseno, rango de texto, parecido de trigramas y el segundo coseno."""
 
     vectorial: float
     lexico: float
     trigramas: float
+    segundo: float | None = None
 
 
 def medir(
-    pregunta: str, bloques: Sequence[BloqueLeido], senales: Sequence[Senales], cercania: Cercania | None
+    pregunta: str,
+    bloques: Sequence[BloqueLeido],
+    senales: Sequence[Senales],
+    cercania: Cercania | None,
+    sinonimos: Sinonimos | None = None,
 ) -> Medidas:
-    """Los rasgos de cada bloque (al menos uno) frente a la pregunta."""
-    leida = leer_texto(pregunta, es_pregunta=True)
+    """Los rasgos de cada bloque (al menos uno) frente a la pregunta; los del segundo codificador, si todos lo traen."""
+    leida = leer_texto(pregunta, es_pregunta=True, sinonimos=sinonimos)
+    pedido = leer_pedido(pregunta)
     unicas = tuple(dict.fromkeys(leida.palabras))
     buscadas = tuple(p for p in unicas if p.texto not in _DE_DATO) or unicas
     en_titulo = [[esta(p, b.titulo) for p in buscadas] for b in bloques]
@@ -83,9 +95,16 @@ def medir(
                 "trigramas": senal.trigramas,
                 "lexico": senal.lexico / mejor_lexico,
                 **_datos(leida, bloque),
+                **_puntuales(pedido, bloque.texto),
             }
         )
-    _suavizar(filas, buscadas, bloques, en_cuerpo, parte, cercania)
+    por_palabra = _suavizar(filas, buscadas, bloques, en_cuerpo, parte, cercania)
+    objeto = next((n for n, p in enumerate(buscadas) if p.texto == pedido.objeto), None)
+    for fila, halladas in zip(filas, por_palabra, strict=True):
+        fila["falta_suave"] = max(
+            (r * (1 - h) / mayor for r, h in zip(rareza, halladas, strict=True)), default=0.0
+        )
+        fila["objeto_falta"] = 1 - halladas[objeto] if objeto is not None else 0.0
     presentes = [max(columna) for columna in zip(*en_cuerpo, strict=True)]
     ninguno = {
         "siempre": 1.0,
@@ -94,7 +113,16 @@ def medir(
         "mejor_cobertura": max(f["cobertura_suave"] for f in filas),
         "sin_dato": 0.0 if leida.datos else 1.0,
         "de_persona": 1.0 if leida.de_persona else 0.0,
+        "pide_objeto": 0.0 if objeto is None else 1.0,
+        "pide_puntual": 1.0 if pedido.clases or pedido.cuenta else 0.0,
+        "largo": min(len(buscadas), _LARGA) / _LARGA,
     }
+    segundos = [s.segundo for s in senales if s.segundo is not None]
+    if len(segundos) == len(senales):
+        mejor_segundo = max(segundos)
+        for fila, segundo in zip(filas, segundos, strict=True):
+            fila["segundo_relativo"] = _ANCHO_SEGUNDO * (segundo - mejor_segundo)
+        ninguno["mejor_segundo"] = _ANCHO_SEGUNDO * (mejor_segundo - _BUENO_SEGUNDO)
     return Medidas(filas, ninguno)
 
 
@@ -105,12 +133,16 @@ def _suavizar(
     en_cuerpo: Sequence[Sequence[float]],
     parte: Callable[[Sequence[float]], float],
     cercania: Cercania | None,
-) -> None:
-    """Agrega `cobertura_suave`: como la cobertura, y además cuenta las palabras de sentido cercano."""
+) -> list[list[float]]:
+    """Agrega `cobertura_suave`: como la cobertura, y además cuenta las palabras de sentido cercano.
+
+    Devuelve, por bloque, qué tanto está cada palabra contando las cercanas.
+    """
+    por_palabra = [list(halladas) for halladas in en_cuerpo]
     for fila in filas:
         fila["cobertura_suave"] = fila["cobertura"]
     if cercania is None:
-        return
+        return por_palabra
     textos = [p.texto for p in buscadas]
     orden = sorted(range(len(filas)), key=lambda n: -_avance(filas[n]))
     for n in orden[:_CERCANOS]:
@@ -122,7 +154,9 @@ def _suavizar(
             0.0 if texto.isdigit() else min(max((coseno - 0.35) / 0.45, 0.0), 1.0)
             for texto, coseno in zip(textos, cosenos, strict=True)
         ]
-        filas[n]["cobertura_suave"] = parte([max(par) for par in zip(en_cuerpo[n], cercanas, strict=True)])
+        por_palabra[n] = [max(par) for par in zip(en_cuerpo[n], cercanas, strict=True)]
+        filas[n]["cobertura_suave"] = parte(por_palabra[n])
+    return por_palabra
 
 
 def _avance(fila: Mapping[str, float]) -> float:
@@ -165,6 +199,11 @@ def _dicho(titulo: Texto, pregunta: Texto) -> float:
     return sum(max((parecido(p, otra) for otra in pregunta.palabras), default=0.0) for p in propias) / len(
         propias
     )
+
+
+def _puntuales(pedido: Pedido, texto: str) -> dict[str, float]:
+    dado, falta = da_lo_contado(pedido, texto)
+    return {"puntual_dado": float(dado), "puntual_falta": float(falta), "choca": float(choca(pedido, texto))}
 
 
 def _datos(pregunta: Texto, bloque: BloqueLeido) -> dict[str, float]:

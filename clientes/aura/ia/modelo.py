@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..utils import medidas
 from ..utils.errores import ErrorServicioExterno
-from ..utils.logging_utils import registro
+from ..utils.logging_utils import peticion_actual, registro
 from . import fusible
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ PLAZO_TOTAL_S = 60.0
 ESPERA_MAXIMA_S = 8.0  # un Retry-After más largo no se espera: el cliente está del otro lado
 ESPERA_S = 0.5
 SALIDA_MAXIMA = 700  # tokens
+SALIDA_MAXIMA_RAZONANDO = 4_000  # lo que piensan en silencio también cuenta
 CLIENTES_EN_MEMORIA = 64
 
 
@@ -95,11 +97,13 @@ class Plazo:
         return self._fin - time.monotonic()
 
 
+_de_los_que_razonan: set[tuple[str, str]] = set()
 _clientes: OrderedDict[tuple[str, str], openai.OpenAI] = OrderedDict()
 _candado = threading.Lock()
 
 
-def _cliente(acceso: Acceso) -> openai.OpenAI:
+def cliente_de(acceso: Acceso) -> openai.OpenAI:
+    """El cliente de un acceso; el mismo para todos los hilos."""
     import openai
 
     clave = (acceso.llave, acceso.base_url)
@@ -119,7 +123,7 @@ def _cliente(acceso: Acceso) -> openai.OpenAI:
         return cliente
 
 
-def _soltar(acceso: Acceso) -> None:
+def soltar(acceso: Acceso) -> None:
     """Cierra el cliente de un servidor que no suelta la conexión; el siguiente pedido abre otro."""
     with _candado:
         cliente = _clientes.pop((acceso.llave, acceso.base_url), None)
@@ -141,15 +145,19 @@ def pedir(
         ErrorModelo: no contestó a tiempo, no dejó entrar, o lo que contestó no se entiende.
     """
     try:
-        with fusible.turno(acceso.clave):
+        with fusible.turno(acceso.clave), medidas.LLAMADAS_A_PROVEEDOR.labels("modelo").time():
             respuesta = _con_reintento(acceso, mensajes, herramientas, plazo, dormir)
     except fusible.Ocupado as error:
+        medidas.error_de_proveedor("modelo", error.razon)
         raise ErrorModelo(error.razon) from error
     except ErrorModelo as error:
+        medidas.error_de_proveedor("modelo", error.razon)
         if error.razon != "pedido":  # lo que rechaza por cómo se pidió no es que esté caído
             fusible.anotar_falla(acceso.clave)
         raise
     fusible.anotar_bien(acceso.clave)
+    medidas.TOKENS.labels("entrada").inc(respuesta.tokens_entrada)
+    medidas.TOKENS.labels("salida").inc(respuesta.tokens_salida)
     return respuesta
 
 
@@ -192,10 +200,15 @@ def _una_vez(
     argumentos: dict[str, Any] = {
         "model": acceso.modelo,
         "messages": list(mensajes),
-        "max_tokens": SALIDA_MAXIMA,
-        "temperature": 0.2,
         "timeout": segundos,
     }
+    if (acceso.base_url, acceso.modelo) in _de_los_que_razonan:
+        argumentos["max_completion_tokens"] = SALIDA_MAXIMA_RAZONANDO
+    else:
+        argumentos |= {"max_tokens": SALIDA_MAXIMA, "temperature": 0.2}
+    if peticion := peticion_actual():
+        # Fuente: platform.openai.com/docs/api-reference/debugging-requests; con él, OpenAI halla la llamada.
+        argumentos["extra_headers"] = {"X-Client-Request-Id": peticion}
     if herramientas:
         argumentos["tools"] = list(herramientas)
     try:
@@ -208,6 +221,10 @@ def _una_vez(
         raise _ValeRepetir("servicio") from error
     except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
         raise ErrorModelo("llave", "La llave del modelo no sirve.") from error
+    except openai.BadRequestError as error:
+        if _pide_otra_forma(acceso, error):
+            raise _ValeRepetir("pedido", 0.0) from error
+        raise ErrorModelo("pedido") from error
     except openai.APIStatusError as error:
         raise ErrorModelo("pedido") from error
     except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:
@@ -216,11 +233,25 @@ def _una_vez(
     return _leer(crudo, acceso.modelo, mensajes)
 
 
+def _pide_otra_forma(acceso: Acceso, error: openai.BadRequestError) -> bool:
+    """Los modelos que razonan no aceptan `max_tokens` ni `temperature`; se aprende con su primer rechazo.
+
+    Fuente: https://platform.openai.com/docs/guides/reasoning
+    """
+    cuerpo = error.body if isinstance(error.body, dict) else {}
+    clave = (acceso.base_url, acceso.modelo)
+    if cuerpo.get("param") not in ("max_tokens", "temperature") or clave in _de_los_que_razonan:
+        return False
+    bitacora.info("modelo_que_razona", modelo=acceso.modelo)
+    _de_los_que_razonan.add(clave)
+    return True
+
+
 def _con_plazo(acceso: Acceso, argumentos: dict[str, Any], segundos: float) -> Any:
     """El plazo de la biblioteca es por lectura: un servidor que gotea nunca lo cumple. Este es de punta a punta."""
     import openai
 
-    cliente = _cliente(acceso)
+    cliente = cliente_de(acceso)
     resultado: list[Any] = []
     fallas: list[Exception] = []
 
@@ -234,7 +265,7 @@ def _con_plazo(acceso: Acceso, argumentos: dict[str, Any], segundos: float) -> A
     hilo.start()
     hilo.join(segundos + 0.25)
     if hilo.is_alive():
-        _soltar(acceso)
+        soltar(acceso)
         raise openai.APITimeoutError(request=None)  # type: ignore[arg-type]
     if fallas:
         raise fallas[0]
@@ -266,9 +297,16 @@ def _leer(crudo: Any, modelo: str, mensajes: Sequence[dict[str, Any]]) -> Respue
     uso = getattr(crudo, "usage", None)
     entrada, salida = getattr(uso, "prompt_tokens", None), getattr(uso, "completion_tokens", None)
     if not isinstance(entrada, int) or not isinstance(salida, int) or entrada < 0 or salida < 0:
-        entrada = sum(contar_tokens(str(m.get("content") or "")) for m in mensajes)
+        entrada = sum(contar_tokens(_letras(m.get("content"))) for m in mensajes)
         salida = contar_tokens((texto or "") + "".join(una.argumentos for una in llamadas))
     return Respuesta((texto or "").strip(), llamadas, entrada, salida, modelo)
+
+
+def _letras(contenido: Any) -> str:
+    """Lo escrito de un mensaje; una foto no se cuenta por sus letras."""
+    if isinstance(contenido, list):
+        return " ".join(str(parte.get("text", "")) for parte in contenido)
+    return str(contenido or "")
 
 
 def contar_tokens(texto: str) -> int:

@@ -16,14 +16,26 @@ from typing import Literal
 from . import rasgos
 from .lectura import leer_bloque
 from .medidas import Cercania, Medidas, Senales, medir
+from .sinonimos import Sinonimos
 
 ARCHIVO_DE_PESOS = Path(__file__).with_name("pesos_motor.json")
 _AJUSTE = json.loads(ARCHIVO_DE_PESOS.read_text(encoding="utf-8"))
-PESOS: dict[str, float] = _AJUSTE["bloque"]
-NINGUNO: dict[str, float] = _AJUSTE["ninguno"]
 CONFIANZA_SEGURA: float = _AJUSTE["segura"]
 CONFIANZA_DUDOSA: float = _AJUSTE["dudosa"]
 TEMAS_MAXIMOS = 3
+
+
+@dataclass(frozen=True)
+class Pesos:
+    """Lo que pesa cada rasgo de un bloque, y cada uno de que ninguno conteste."""
+
+    bloque: dict[str, float]
+    ninguno: dict[str, float]
+
+
+# Los de una pregunta medida con los dos codificadores, y los de cuando solo hay uno.
+CON_SEGUNDO = Pesos(**_AJUSTE["con_segundo"])
+SIN_SEGUNDO = Pesos(**_AJUSTE["sin_segundo"])
 
 
 @dataclass(frozen=True)
@@ -38,12 +50,16 @@ class Bloque:
 
 @dataclass(frozen=True)
 class Candidato:
-    """Un bloque y sus tres medidas: coseno (-1 a 1), rango de texto (0 o más) y parecido de trigramas (0 a 1)."""
+    """Un bloque y sus medidas: coseno (-1 a 1), rango de texto (0 o más) y parecido de trigramas (0 a 1).
+
+    `segundo`: el coseno del segundo codificador; None si no se usa o el bloque no tiene su vector.
+    """
 
     bloque: Bloque
     vectorial: float
     lexico: float
     trigramas: float
+    segundo: float | None = None
 
 
 @dataclass(frozen=True)
@@ -64,13 +80,19 @@ class Decision:
     candidatos: tuple[Evaluado, ...]
 
 
-def decidir(pregunta: str, candidatos: Sequence[Candidato], cercania: Cercania | None = None) -> Decision:
+def decidir(
+    pregunta: str,
+    candidatos: Sequence[Candidato],
+    cercania: Cercania | None = None,
+    sinonimos: Sinonimos | None = None,
+) -> Decision:
     """Segura, dudosa entre unos temas, o desconocida.
 
     Args:
         cercania: compara palabras sueltas por su sentido; sin ella solo cuentan las iguales y los sinónimos.
+        sinonimos: los de la Nora; None, los de todas.
     """
-    evaluados = evaluar(pregunta, candidatos, cercania)
+    evaluados = evaluar(pregunta, candidatos, cercania, sinonimos)
     if not evaluados:
         return Decision("desconocida", 0.0, (), ())
     mejor = evaluados[0]
@@ -81,14 +103,20 @@ def decidir(pregunta: str, candidatos: Sequence[Candidato], cercania: Cercania |
 
 
 def evaluar(
-    pregunta: str, candidatos: Sequence[Candidato], cercania: Cercania | None = None
+    pregunta: str,
+    candidatos: Sequence[Candidato],
+    cercania: Cercania | None = None,
+    sinonimos: Sinonimos | None = None,
 ) -> tuple[Evaluado, ...]:
     """Los candidatos con su confianza, mayores primero; lo que falte para 1 es la confianza en que ninguno contesta."""
     if not candidatos:
         return ()
-    medidas = medidas_de(pregunta, candidatos, cercania)
-    utilidades = [sum(PESOS[nombre] * valor for nombre, valor in fila.items()) for fila in medidas.filas]
-    ninguno = sum(NINGUNO[nombre] * valor for nombre, valor in medidas.ninguno.items())
+    medidas = medidas_de(pregunta, candidatos, cercania, sinonimos)
+    pesos = CON_SEGUNDO if "mejor_segundo" in medidas.ninguno else SIN_SEGUNDO
+    utilidades = [
+        sum(pesos.bloque[nombre] * valor for nombre, valor in fila.items()) for fila in medidas.filas
+    ]
+    ninguno = sum(pesos.ninguno[nombre] * valor for nombre, valor in medidas.ninguno.items())
     tope = max(*utilidades, ninguno)
     total = math.exp(ninguno - tope) + sum(math.exp(u - tope) for u in utilidades)
     evaluados = [
@@ -98,13 +126,19 @@ def evaluar(
     return tuple(sorted(evaluados, key=lambda e: -e.confianza))
 
 
-def medidas_de(pregunta: str, candidatos: Sequence[Candidato], cercania: Cercania | None = None) -> Medidas:
+def medidas_de(
+    pregunta: str,
+    candidatos: Sequence[Candidato],
+    cercania: Cercania | None = None,
+    sinonimos: Sinonimos | None = None,
+) -> Medidas:
     """Los rasgos de una pregunta con sus candidatos (al menos uno)."""
     bloques = [
-        leer_bloque(c.bloque.titulo, " ".join((c.bloque.contenido, *c.bloque.etiquetas))) for c in candidatos
+        leer_bloque(c.bloque.titulo, " ".join((c.bloque.contenido, *c.bloque.etiquetas)), sinonimos)
+        for c in candidatos
     ]
-    senales = [Senales(c.vectorial, c.lexico, c.trigramas) for c in candidatos]
-    return medir(pregunta, bloques, senales, cercania)
+    senales = [Senales(c.vectorial, c.lexico, c.trigramas, c.segundo) for c in candidatos]
+    return medir(pregunta, bloques, senales, cercania, sinonimos)
 
 
 def recortar(texto: str, pregunta: str, maximo: int) -> str:

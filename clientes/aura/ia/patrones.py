@@ -119,3 +119,4 @@ DOMICILIO = re.compile(
 )
 DEL_NEGOCIO = re.compile(r"^(?:estamos|ubicad|nos encuentras|visitanos|te esperamos)")
 SUELTO = re.compile(rf"(?<![\w$.,:/]){_N}(?![\w%:/])")
+RESTO = re.compile(r"(?<![a-zñ\d])\d{1,30}(?![a-zñ\d])")

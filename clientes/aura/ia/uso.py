@@ -49,6 +49,11 @@ class Gasto:
         return min(100, int(self.parte * 100))
 
 
+def se_conoce(modelo: str) -> bool:
+    """Si hay un precio publicado para ese modelo; si no, se cuenta como caro y conviene escribir el propio."""
+    return any(modelo.startswith(nombre) for nombre in PRECIOS)
+
+
 def precio_de(
     modelo: str, entrada: Decimal | None = None, salida: Decimal | None = None
 ) -> tuple[Decimal, Decimal]:

@@ -167,6 +167,19 @@ def test_el_medidor_avisa_al_80_y_al_100(duena: Any, doble: OpenAIFalso, gasto: 
     assert frase in tablero
 
 
+def test_un_modelo_sin_precio_conocido_lo_dice(duena: Any, doble: OpenAIFalso) -> None:
+    aviso = "No conocemos el precio de «qwen3-local»"
+    duena.enviar(
+        f"{BASE}/modelo", {**MODELO, "modelo": "qwen3-local", "precio_entrada": "", "precio_salida": ""}
+    )
+    pagina = duena.get(f"{BASE}/modelo").get_data(as_text=True)
+    assert aviso in pagina and "$50.00 MXN" in pagina
+    duena.enviar(
+        f"{BASE}/modelo", {**MODELO, "modelo": "qwen3-local", "precio_entrada": "0", "precio_salida": "0"}
+    )
+    assert aviso not in duena.get(f"{BASE}/modelo").get_data(as_text=True)
+
+
 def test_el_gasto_del_mes_pasado_no_cuenta(duena: Any, doble: OpenAIFalso) -> None:
     gastar(500)
     ejecutar(
@@ -240,6 +253,21 @@ def test_lo_frenado_se_ve_se_escapa_y_se_quita(duena: Any, ids: dict[str, Any]) 
     pagina = duena.get(f"{BASE}/por-revisar").get_data(as_text=True)
     assert "Cuesta &lt;b&gt;$1&lt;/b&gt;." in pagina and "No está en lo que Nora sabe" in pagina
     assert duena.enviar(f"{BASE}/por-revisar/{turno_id}").status_code == 302
+    assert "Nada por revisar" in duena.get(f"{BASE}/por-revisar").get_data(as_text=True)
+
+
+def test_lo_frenado_esta_en_el_chat_hasta_que_alguien_contesta(duena: Any, ids: dict[str, Any]) -> None:
+    frenar(ids["conversacion_id"])
+    chat = f"/panel_cliente/marea/chat/{ids['conversacion_id']}"
+    html = duena.get(f"{chat}/borrador").get_json()["data"]["html"]
+    assert "Cuesta &lt;b&gt;$1&lt;/b&gt;." in html and "data-borrador-usar" in html
+    assert 'data-modulo="frenado"' in duena.get(chat).get_data(as_text=True)
+    clave = "6f1c2b1e-8d0b-4a53-9d53-0d6d5b6c7a01"
+    assert duena.enviar(f"{chat}/responder", {"texto": "Cuesta $250.", "clave": clave}).status_code in (
+        200,
+        302,
+    )
+    assert duena.get(f"{chat}/borrador").get_json()["data"]["html"] == ""
     assert "Nada por revisar" in duena.get(f"{BASE}/por-revisar").get_data(as_text=True)
 
 

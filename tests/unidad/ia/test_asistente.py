@@ -290,6 +290,9 @@ def test_una_herramienta_recibe_la_nora_y_la_platica_del_trabajo(
     (contexto,) = hechas
     assert contexto.nombre_nora == negocio.nora and contexto.conversacion_id == platica(negocio)["id"]
     assert [a["estado"] for a in negocio.tabla("acciones_ia")] == ["hecha"]
+    fuentes = next(m for m in negocio.tabla("mensajes") if m["sentido"] == "saliente")["fuentes"]
+    de_herramienta = [(f["titulo"], f["detalle"]) for f in fuentes if f.get("tipo") == "herramienta"]
+    assert de_herramienta == [("Tarea T-7", "Tarea T-7 creada.")]
 
 
 def test_pensar_otra_vez_no_repite_lo_hecho(negocio: Dominio, doble: OpenAIFalso) -> None:

@@ -65,10 +65,25 @@ def test_que_dato_pide(pregunta: str, dato: str) -> None:
     assert leer_texto(pregunta, es_pregunta=True).datos == {dato}
 
 
-def test_los_sinonimos_se_leen_de_un_archivo_y_entienden_frases() -> None:
-    grupos = sinonimos.leer("# nota\nniño chamaco # más\nsolo\n2x1 dos_por_uno\n")
-    assert grupos == [["niño", "chamaco"], ["2x1", "dos_por_uno"]]
-    lista = sinonimos.Sinonimos(grupos)
+def test_la_lista_de_todas_esta_bien_escrita() -> None:
+    grupos = sinonimos.lista_comun()
+    assert len(grupos) > 100
+    assert all(len(g.palabras) > 1 and g.tema for g in grupos)
+    # La clave es con lo que una Nora apaga un grupo: dos iguales se apagarían juntos.
+    assert len({g.clave for g in grupos}) == len(grupos)
+
+
+def test_una_nora_agrega_y_apaga() -> None:
+    propios = (("guajolota", "torta de tamal"),)
+    lista = sinonimos.de_nora(propios, frozenset({"alberca"}))
+    assert lista is sinonimos.de_nora(propios, frozenset({"alberca"}))
+    assert lista.grupos_de([raiz("guajolota")]) != frozenset() == lista.grupos_de([raiz("piscina")])
+    assert sinonimos.comunes().grupos_de([raiz("piscina")]) != frozenset()
+    assert sinonimos.de_nora(propios, frozenset({"*"})).grupos_de([raiz("cobija")]) == frozenset()
+
+
+def test_los_sinonimos_entienden_frases() -> None:
+    lista = sinonimos.Sinonimos([["niño", "chamaco"], ["2x1", "dos por uno"]])
     assert lista.grupos_de([raiz("chamaco")]) == lista.grupos_de([raiz("nino")]) != frozenset()
     assert (
         lista.grupos_de([raiz(p) for p in ("dos", "por", "uno")]) == lista.grupos_de(["2x1"]) != frozenset()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
 import pytest
 from apoyo import datos_guardia_frescos as frescos
 from apoyo.datos_guardia import AJUSTE, HOY, NEGOCIOS, RESERVA, Caso
+from apoyo.guiones import leer_todos
+from dobles.modelos_falsos import en_letras
 
 from clientes.aura.ia.guardia import FICHA, Evidencia, revisar
 
+PRECIO = re.compile(r"\$(\d[\d,]*)")
 CORTE = [Evidencia("Cortes", "Corte de dama $250. Corte de caballero $180.")]
 
 
@@ -101,3 +105,43 @@ def test_hoy_es_el_dia_que_es() -> None:
 )
 def test_un_texto_raro_no_la_tira_ni_la_duerme(texto: str) -> None:
     revisar(texto, CORTE, pregunta=texto, hoy=HOY)
+
+
+def test_copiar_un_bloque_tal_cual_nunca_se_frena() -> None:
+    """Lo más honesto que puede hacer un modelo; también con los precios en letras."""
+    for negocio in leer_todos():
+        sabido = [Evidencia(t, c) for t, c in negocio.conocimiento.items()]
+        for titulo, contenido in negocio.conocimiento.items():
+            for pregunta in (f"¿{titulo.lower()}?", "¿y eso cuánto es?"):
+                dicho = PRECIO.sub(lambda m: f"{en_letras(int(m[1].replace(',', '')))} pesos", contenido)
+                for respuesta in (contenido, dicho):
+                    assert not revisar(respuesta, sabido, pregunta=pregunta, hoy=HOY), respuesta
+
+
+VARIOS = [
+    Evidencia("Orquídeas", "La orquídea en maceta cuesta $750."),
+    Evidencia("Examen de ubicación", "El examen de ubicación es gratis."),
+    Evidencia("Certificación", "El examen TOEFL cuesta $3,800."),
+    Evidencia("Pintura vinílica", "La cubeta de 19 litros cuesta $1,290 y el galón $289."),
+    Evidencia("Impermeabilizante", "El impermeabilizante cuesta $1,850 la cubeta."),
+    Evidencia("Horario", "Abrimos de lunes a sábado de 8:00 a 18:00."),
+]
+
+
+@pytest.mark.parametrize(
+    ("pregunta", "respuesta", "frena"),
+    [
+        ("¿manejan tulipanes holandeses?", "Sí, los tulipanes holandeses cuestan $750.", True),
+        ("¿tienen esmeril de banco?", "Sí tenemos esmeril de banco. Cuesta $1,290.", True),
+        ("¿manejan orquídeas?", "Sí, las orquídeas cuestan $750.", False),
+        ("¿cuánto es?", "Con gusto, son $750.", False),
+        ("¿el examen de ubicación tiene costo?", "El examen de ubicación cuesta $3,800.", True),
+        ("¿cuánto el TOEFL?", "El examen TOEFL cuesta $3,800.", False),
+        ("¿cuánto la pintura?", "La cubeta cuesta $1,290 y el galón $289.", False),
+        ("¿cuánto la pintura?", "La cubeta de pintura cuesta $289 y el galón $1,290.", True),
+        ("¿a qué hora abren?", "Abrimos de lunes a sábado de 7319:7319 a 26:99.", True),
+        ("¿cuánto la pintura?", "Te sale en $12/90", True),
+    ],
+)
+def test_la_cifra_es_de_lo_que_se_pregunta(pregunta: str, respuesta: str, frena: bool) -> None:
+    assert bool(revisar(respuesta, VARIOS, pregunta=pregunta, hoy=HOY)) is frena

@@ -112,6 +112,16 @@ def test_el_plazo_se_cumple_aunque_el_servidor_cuelgue_o_gotee(
     assert pedir(acceso(doble), HOLA, [], Plazo()).texto == "Ya.", "el siguiente pedido abre otra conexión"
 
 
+def test_un_modelo_que_razona_se_aprende_con_su_primer_rechazo(doble: OpenAIFalso) -> None:
+    """No acepta `max_tokens` ni `temperature`: se repite de la otra forma, y desde entonces va así."""
+    doble.modelo = lambda _: Paso("Con gusto.", modo="razona")
+    otro = Acceso(doble.llave, doble.url, "gpt-5-mini")
+    for _ in range(2):
+        assert pedir(otro, HOLA, [], Plazo(), dormir=lambda _: None).texto == "Con gusto."
+    assert ["max_tokens" in p for p in doble.pedidos] == [True, False, False]
+    assert doble.pedidos[-1]["max_completion_tokens"] > 0 and "temperature" not in doble.pedidos[-1]
+
+
 def test_sin_plazo_ni_se_pregunta(doble: OpenAIFalso) -> None:
     with pytest.raises(ErrorModelo) as falla:
         pedir(acceso(doble), HOLA, [], Plazo(0))

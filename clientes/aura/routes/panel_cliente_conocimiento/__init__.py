@@ -7,6 +7,7 @@ from . import servicio
 from . import vistas_historia as _vistas_historia  # noqa: F401  al importarse agrega sus páginas
 from . import vistas_importar as _vistas_importar  # noqa: F401  al importarse agrega sus páginas
 from . import vistas_preguntas as _vistas_preguntas  # noqa: F401  al importarse agrega sus páginas
+from . import vistas_sinonimos as _vistas_sinonimos  # noqa: F401  al importarse agrega sus páginas
 from .vistas import panel_cliente_conocimiento_bp
 
 manifiesto = Manifiesto(

@@ -9,6 +9,7 @@ from ...conversacion.decisores.bienvenida import quitar_saludo
 from ...conversacion.decisores.pasar_a_persona import AVISO, TEXTO
 from ...ia.conocimiento import Resultado, probar
 from ...ia.consejo import que_falta
+from ...ia.contradicciones import comparar
 from ...utils.config import leer_configuracion
 
 # Por debajo de esto un bloque no se parece lo bastante para decir que «iba por ahí».
@@ -74,7 +75,7 @@ def que_responderia(nombre_nora: str, pregunta: str) -> Prueba:
             _que_escribir(pregunta, resultado),
         )
     explicacion = "Nada de lo que sabe contesta esto. No inventa: avisa y te deja la conversación."
-    consejo = "Escribe un tema nuevo con la respuesta. Usa en el título las palabras de tus clientes."
+    consejo = _que_agregar(pregunta, resultado)
     frase = f"{leer_configuracion(nombre_nora).mensaje_fuera_tema.strip() or TEXTO} {AVISO}"
     return _prueba(pregunta, resultado, "Pasaría a una persona", explicacion, frase, consejo)
 
@@ -82,16 +83,49 @@ def que_responderia(nombre_nora: str, pregunta: str) -> Prueba:
 def _que_escribir(pregunta: str, resultado: Resultado) -> str:
     """Con qué se le quitaría la duda: un dato, unas palabras, o distinguir dos temas parecidos."""
     mejor = resultado.elegidos[0].bloque
-    falta = que_falta(quitar_saludo(pregunta) or pregunta, mejor)
+    falta = que_falta(quitar_saludo(pregunta) or pregunta, mejor, resultado.sinonimos)
+    otro = resultado.elegidos[1].bloque if len(resultado.elegidos) > 1 else None
+    pareja = comparar(mejor, otro) if otro else None
+    if otro and pareja and pareja.tipo == "repetido":
+        return f"«{mejor.titulo}» y «{otro.titulo}» dicen casi lo mismo. Deja uno solo en Revisar."
+    if otro and pareja:
+        return f"«{mejor.titulo}» dice {pareja.uno} y «{otro.titulo}» dice {pareja.otro}. Di en Revisar cuál vale."
+    if falta.otro:
+        return f"«{mejor.titulo}» habla de otros y no de {falta.otro}. Escribe ahí si lo hay, o que no."
     if falta.datos:
         return f"«{mejor.titulo}» no dice {' ni '.join(falta.datos)}. Si es el tema, escríbelo ahí."
+    if otro and _disputado(resultado):
+        return f"«{mejor.titulo}» y «{otro.titulo}» se parecen. Di en cada título en qué se distinguen."
     if falta.palabras:
         dichas = ", ".join(f"«{palabra}»" for palabra in falta.palabras)
-        return f"Si lo contesta «{mejor.titulo}», agrégale las palabras del cliente: {dichas}."
-    if len(resultado.elegidos) > 1:
-        otro = resultado.elegidos[1].bloque
-        return f"«{mejor.titulo}» y «{otro.titulo}» se parecen. Di en cada título en qué se distinguen."
+        return (
+            f"Si lo contesta «{mejor.titulo}», agrégale las palabras del cliente ({dichas}), "
+            "o júntalas en Sinónimos con las que ya dice."
+        )
     return f"Escribe en el título de «{mejor.titulo}» las palabras con que lo piden tus clientes."
+
+
+def _que_agregar(pregunta: str, resultado: Resultado) -> str:
+    """Qué escribir cuando nada contesta: en el tema más parecido si lo hay, o en uno nuevo."""
+    nuevo = "Escribe un tema nuevo con la respuesta. Usa en el título las palabras de tus clientes."
+    cerca = next(
+        (e.bloque for e in resultado.candidatos[:1] if e.confianza >= CONFIANZA_PARA_MENCIONAR), None
+    )
+    if cerca is None:
+        return nuevo
+    falta = que_falta(quitar_saludo(pregunta) or pregunta, cerca, resultado.sinonimos)
+    if falta.otro or falta.datos:
+        lo_que = f"nada de {falta.otro}" if falta.otro else " ni ".join(falta.datos)
+        return (
+            f"Lo más parecido es «{cerca.titulo}», que no dice {lo_que}. Escríbelo ahí, o en un tema nuevo."
+        )
+    return nuevo
+
+
+def _disputado(resultado: Resultado) -> bool:
+    """Si entre los dos primeros temas se reparten la confianza: se estorban más de lo que falta una palabra."""
+    primero, segundo = resultado.elegidos[:2]
+    return segundo.confianza >= primero.confianza / 2
 
 
 def _prueba(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...registro.manifiesto import Manifiesto
 from . import servicio
+from .trabajos import TRABAJOS
 from .vistas import panel_cliente_ia_bp
 
 manifiesto = Manifiesto(
@@ -14,4 +15,5 @@ manifiesto = Manifiesto(
     orden=40,
     blueprint=panel_cliente_ia_bp,
     tarjeta=servicio.tarjeta,
+    trabajos=TRABAJOS,
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from ...ia import consultas_asistente, uso
 from ...ia import herramientas as manos
+from ...ia.consultas_vectores import Avance, avance_de_vectores
 from ...ia.herramientas import Contexto, Resultado
+from ...ia.indexar import modelo_actual
 from ...personas.servicio import anotar
 from ...registro.manifiesto import Tarjeta
 from ...utils.auth_utils import Identidad
@@ -28,7 +30,9 @@ CAMPOS_IA = ("cuando_pasar", "maximo_palabras", "respuestas_por_dia")
 class Medidor:
     """Cuánto va gastado del tope, y qué significa.
 
-    `estado`: «sin_llave», «apagado», «bien», «aviso» (80%) o «lleno» (100%).
+    `estado`: «sin_llave», «apagado», «bien», «aviso» (80%) o «lleno» (100%). `precios`: pesos por millón de tokens de
+    entrada y de salida; `sin_precio` si son los de un modelo que no se conoce. `comun`: el modelo de la
+    instalación.
     """
 
     gasto: uso.Gasto
@@ -36,10 +40,26 @@ class Medidor:
     modelo: str
     titular: str
     detalle: str
+    precios: tuple[Decimal, Decimal] = uso.PRECIO_DESCONOCIDO
+    sin_precio: bool = False
+    comun: str = ""
 
 
 def medir(resumen: Resumen) -> Medidor:
-    """El medidor del mes."""
+    """El medidor del mes, con lo que se cuenta por millón de tokens."""
+    ia = resumen.ia
+    medidor = _medir(resumen)
+    return replace(
+        medidor,
+        comun=conexion_actual().config.OPENAI_MODEL,
+        precios=uso.precio_de(medidor.modelo, ia.precio_entrada, ia.precio_salida),
+        sin_precio=medidor.estado not in ("sin_llave", "apagado")
+        and not uso.se_conoce(medidor.modelo)
+        and (ia.precio_entrada is None or ia.precio_salida is None),
+    )
+
+
+def _medir(resumen: Resumen) -> Medidor:
     config = conexion_actual().config
     gasto = uso.Gasto(resumen.gasto, resumen.ia.tope_mensual)
     modelo = resumen.ia.modelo or config.OPENAI_MODEL
@@ -62,6 +82,11 @@ def medir(resumen: Resumen) -> Medidor:
 def leer(nombre_nora: str) -> Resumen:
     """Todo lo de la página."""
     return consultas.leer_resumen(nombre_nora)
+
+
+def avance(nombre_nora: str) -> Avance:
+    """Cuánto de lo que sabe tiene vectores del modelo de hoy."""
+    return avance_de_vectores(nombre_nora, modelo_actual())
 
 
 def guardar_habla(nombre_nora: str, datos: Mapping[str, Any], quien: Identidad) -> None:

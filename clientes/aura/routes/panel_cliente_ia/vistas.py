@@ -177,7 +177,12 @@ def _pintar_habla(
 
 
 def _pintar_modelo(nombre_nora: str, resumen: Resumen, formulario: FormularioModelo) -> Pagina:
-    pagina = render_template("panel_cliente_ia/modelo.html", form=formulario, **_comun(nombre_nora, resumen))
+    pagina = render_template(
+        "panel_cliente_ia/modelo.html",
+        form=formulario,
+        avance=servicio.avance(nombre_nora),
+        **_comun(nombre_nora, resumen),
+    )
     return (pagina, 422) if formulario.errors else pagina
 
 

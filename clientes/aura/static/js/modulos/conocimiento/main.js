@@ -2,6 +2,7 @@
    y un archivo que no cabe se dice antes de mandarlo. */
 
 import { obtener } from "../../shared/api.js";
+import "../../shared/deshacer.js";
 import { avisar } from "../../shared/notifications.js";
 import { debounce, registrarModulo } from "../../shared/utils.js";
 
