@@ -6,6 +6,7 @@ from ...registro.accesos import Acceso
 from ...registro.manifiesto import Manifiesto
 from . import vistas_cuentas as _vistas_cuentas  # noqa: F401  al importarse agrega sus páginas
 from .herramientas import HERRAMIENTAS
+from .reporte import FUENTE
 from .trabajos import TRABAJOS
 from .vistas import panel_cliente_meta_ads_bp
 
@@ -19,4 +20,5 @@ manifiesto = Manifiesto(
     acceso=Acceso.DUENO,
     trabajos=TRABAJOS,
     herramientas=HERRAMIENTAS,
+    anuncios=FUENTE,
 )

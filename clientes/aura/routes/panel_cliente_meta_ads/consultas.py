@@ -9,7 +9,16 @@ from typing import Any
 from ...anuncios.periodos import Periodo
 from ...utils.supabase_client import supabase_de_nora
 from ...utils.supabase_helpers import Fila, ejecutar, filas, una_fila, valor
-from .modelos import Ajustes, Alrededor, ParaAjustes, Resumen, Sincronizacion, Tabla
+from .modelos import (
+    Ajustes,
+    Alrededor,
+    CuentaLeida,
+    DeAnuncio,
+    ParaAjustes,
+    Resumen,
+    Sincronizacion,
+    Tabla,
+)
 
 
 def alrededor(nombre_nora: str) -> Alrededor:
@@ -56,6 +65,25 @@ def tabla(
         "p_salto": salto,
     }
     return Tabla.model_validate(valor(supabase_de_nora(nombre_nora).rpc("meta_ads_tabla", argumentos)))
+
+
+def contar(nombre_nora: str, periodo: Periodo, antes: Periodo) -> list[CuentaLeida]:
+    """Las cuentas vinculadas en un lapso, contra otro, por nivel."""
+    argumentos = {
+        "p_desde": periodo.desde.isoformat(),
+        "p_hasta": periodo.hasta.isoformat(),
+        "p_antes_desde": antes.desde.isoformat(),
+        "p_antes_hasta": antes.hasta.isoformat(),
+    }
+    leidas = valor(supabase_de_nora(nombre_nora).rpc("meta_ads_contar", argumentos))
+    return [CuentaLeida.model_validate(una) for una in leidas]
+
+
+def embudo(nombre_nora: str, periodo: Periodo) -> list[DeAnuncio]:
+    """Por anuncio, quienes llegaron de él en un lapso y quién compró."""
+    argumentos = {"p_desde": periodo.desde.isoformat(), "p_hasta": periodo.hasta.isoformat(), "p_filtro": {}}
+    leidos = valor(supabase_de_nora(nombre_nora).rpc("meta_ads_embudo", argumentos))
+    return [DeAnuncio.model_validate(uno) for uno in leidos]
 
 
 def guardar_conexion(nombre_nora: str, datos: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 
+from ...utils import medidas
 from ...utils.errores import ErrorServicioExterno
 from ...utils.supabase_client import conexion_actual
 from .errores import (
@@ -115,7 +116,8 @@ class Graph:
         from facebook_business.exceptions import FacebookError, FacebookRequestError
 
         try:
-            respuesta = self.api.call(metodo, ruta, params=parametros)
+            with medidas.LLAMADAS_A_PROVEEDOR.labels("meta").time():
+                respuesta = self.api.call(metodo, ruta, params=parametros)
         except FacebookRequestError as error:
             # Sin la causa: el texto del SDK lleva los parámetros.
             raise traducir(error.http_status(), error.body(), error.http_headers() or {}) from None
@@ -171,6 +173,7 @@ def traducir(estado: int | None, cuerpo: Any, cabeceras: Mapping[str, str]) -> E
     detalle = cuerpo.get("error") if isinstance(cuerpo, dict) else None
     detalle = detalle if isinstance(detalle, dict) else {}
     codigo, sub = int(detalle.get("code") or 0), int(detalle.get("error_subcode") or 0)
+    medidas.error_de_proveedor("meta", codigo or estado)
     if estado == 429 or codigo in LIMITES:
         return ErrorLimiteMeta(uso(cabeceras)[1] or None, codigo)
     if codigo in TOKEN:

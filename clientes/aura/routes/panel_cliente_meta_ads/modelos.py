@@ -225,6 +225,32 @@ class CasoLeido(_Leido):
         return Cifras.de_fila(valor or {})
 
 
+class RenglonContado(_Leido):
+    """Un renglón de una cuenta en un lapso. `nivel`: total, o uno de los de los reportes."""
+
+    nivel: str
+    clave: str
+    nombre: str
+    actual: Cifras
+    antes: Cifras
+
+    @field_validator("actual", "antes", mode="before")
+    @classmethod
+    def _leer(cls, valor: Any) -> Cifras:
+        return Cifras.de_fila(valor or {})
+
+
+class CuentaLeida(_Leido):
+    """Una cuenta vinculada con lo suyo en un lapso y en el anterior."""
+
+    cuenta_id: str
+    nombre: str
+    moneda: str
+    hasta: date | None = None
+    ejemplo: bool = False
+    renglones: tuple[RenglonContado, ...] = ()
+
+
 class Tomada(_Leido):
     """La sincronización que toca correr, con lo necesario para hacerlo."""
 

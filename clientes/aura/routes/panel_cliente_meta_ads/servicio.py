@@ -16,6 +16,7 @@ from ...anuncios.periodos import Periodo, Ritmo, leer_periodo, ritmo_del_mes
 from ...registro.plantillas import ZONA_SIN_NORA, nora_actual
 from ...utils.errores import ErrorDatoInvalido, ErrorNoEncontrado
 from ...utils.formato import dia_corto, dinero
+from ...utils.hojas import sin_formula
 from . import consultas
 from .cuentas import hoy_en
 from .lectura import PLATAFORMAS
@@ -332,7 +333,7 @@ def como_csv(nombre_nora: str, nivel: str, filtro: Filtro) -> Iterator[str]:
             c = r.cifras
             cocientes = [c.ctr, c.cpc, c.cpm, c.costo_por_resultado]
             escritor.writerow(
-                [r.clave, _sin_formula(nombre_de(r, nivel)), r.estado, r.moneda]
+                [r.clave, sin_formula(nombre_de(r, nivel)), r.estado, r.moneda]
                 + [getattr(c, columna) for columna in _COLUMNAS_CSV]
                 + [c.compras, c.valor, c.resultados]
                 + ["" if x is None else f"{x:.4f}" for x in cocientes]
@@ -343,11 +344,6 @@ def como_csv(nombre_nora: str, nivel: str, filtro: Filtro) -> Iterator[str]:
         if len(leido.renglones) <= TRAMO_CSV:
             return
         salto += TRAMO_CSV
-
-
-def _sin_formula(texto: str) -> str:
-    """Una hoja de cálculo no debe correr el nombre de un anuncio."""
-    return f"'{texto}" if texto[:1] in ("=", "+", "-", "@", "\t", "\r") else texto
 
 
 def ver_alerta(nombre_nora: str, alerta_id: str) -> None:

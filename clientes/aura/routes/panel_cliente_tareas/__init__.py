@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...registro.manifiesto import Manifiesto
 from . import servicio
+from . import vistas_adjuntos as _vistas_adjuntos  # noqa: F401  al importarse agrega sus páginas
 from .herramientas import HERRAMIENTAS
 from .trabajos import TRABAJOS
 from .vistas import panel_cliente_tareas_bp

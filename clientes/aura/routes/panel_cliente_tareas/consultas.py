@@ -74,9 +74,8 @@ def tablero(
 
 def leer(nombre_nora: str, tarea_id: str, usuario_id: str) -> Ficha | None:
     """Una tarea con todo; None si no es de esta Nora."""
-    leida = valor(
-        supabase_de_nora(nombre_nora).rpc("leer_tarea", {"p_tarea_id": tarea_id, "p_usuario_id": usuario_id})
-    )
+    argumentos = {"p_tarea_id": tarea_id, "p_usuario_id": usuario_id}
+    leida = valor(supabase_de_nora(nombre_nora).rpc("leer_tarea_con_adjuntos", argumentos))
     return Ficha.model_validate(leida) if leida else None
 
 

@@ -8,16 +8,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField, StringField, TelField, TextAreaField
+from wtforms import BooleanField, FileField, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import DateInput, TimeInput
 
 from ...utils.errores import ErrorDatoInvalido
 from ...utils.validators import limpiar_texto, validar_numero
-from .modelos import ESTADOS, PRIORIDADES, RECORDATORIOS, Alrededor, Preferencias, Tarea
-from .repeticion import OPCIONES
+from .modelos import (
+    ESTADOS,
+    PRIORIDADES,
+    RECORDATORIOS,
+    Alrededor,
+    MoldeCompleto,
+    PlantillasDeTareas,
+    Preferencias,
+    Tarea,
+)
+from .repeticion import OPCIONES, opcion_de
 from .servicio import ETIQUETAS_POR_TAREA, Datos, es_uuid
+from .servicio_adjuntos import CambiosDeMolde
 
 PASOS_MAXIMOS = 50
 
@@ -160,6 +170,88 @@ class FormularioPaso(FlaskForm):
         filters=[_limpio],
         validators=[DataRequired("Escribe el paso."), Length(max=200, message="Caben 200 letras.")],
     )
+
+
+class FormularioAdjunto(FlaskForm):
+    """Un archivo."""
+
+    archivo = FileField("Archivo")
+
+
+class FormularioPlantilla(FlaskForm):
+    """Con qué plantilla se avisa fuera de las 24 horas."""
+
+    plantilla_id = SelectField("Plantilla", choices=[], default="")
+
+    def con(self, opciones: PlantillasDeTareas) -> FormularioPlantilla:
+        """Pone entre qué se elige."""
+        self.plantilla_id.choices = _opciones(
+            {"": "Ninguna", **{p.id: p.nombre for p in opciones.plantillas}}
+        )
+        return self
+
+
+class FormularioMolde(FlaskForm):
+    """Cambiar algo que se repite."""
+
+    titulo = StringField(
+        "Qué hay que hacer",
+        filters=[_limpio],
+        validators=[DataRequired("Escribe qué hay que hacer."), Length(max=160, message="Caben 160 letras.")],
+    )
+    descripcion = TextAreaField(
+        "Detalles", filters=[_limpio], validators=[Length(max=4000, message="Caben 4,000 letras.")]
+    )
+    prioridad = SelectField("Prioridad", choices=_opciones(PRIORIDADES), default="2")
+    asignada_a = SelectField("Encargado", choices=[], default="")
+    repite = SelectField("Se repite", choices=_opciones({o: t for o, t in OPCIONES.items() if o}))
+    fecha = StringField("Desde", widget=DateInput(), filters=[_limpio])
+    hora = StringField("Hora", widget=TimeInput(), filters=[_limpio])
+
+    def con_equipo(self, molde: MoldeCompleto) -> FormularioMolde:
+        """Pone a quién se le puede encargar; quien ya la tiene sigue en la lista aunque ya no esté."""
+        personas = {"": "Sin asignar", **{p.id: p.nombre for p in molde.personas}}
+        if molde.asignada_a:
+            personas.setdefault(molde.asignada_a, molde.persona or "Ya no está")
+        self.asignada_a.choices = _opciones(personas)
+        return self
+
+    def validate_fecha(self, campo: Any) -> None:
+        """Una fecha que exista, de este siglo."""
+        leida = _o_error(date.fromisoformat, campo.data or "", "Di desde qué día.")
+        if not 2020 <= leida.year <= 2100:
+            raise ValidationError("Revisa el año.")
+
+    def validate_hora(self, campo: Any) -> None:
+        """Una hora que exista, o ninguna."""
+        if campo.data:
+            _o_error(time.fromisoformat, campo.data, "Esa hora no se entiende.")
+
+    def cambios(self) -> CambiosDeMolde:
+        """Lo escrito, con sus tipos."""
+        return CambiosDeMolde(
+            titulo=self.titulo.data,
+            descripcion=self.descripcion.data,
+            prioridad=int(self.prioridad.data),
+            asignada_a=self.asignada_a.data or "",
+            repite=self.repite.data,
+            fecha=date.fromisoformat(self.fecha.data),
+            hora=time.fromisoformat(self.hora.data) if self.hora.data else None,
+        )
+
+
+def molde_como_campos(molde: MoldeCompleto) -> dict[str, Any]:
+    """Un molde como lo muestra su formulario."""
+    inicio = molde.inicio.replace(tzinfo=None)
+    return {
+        "titulo": molde.titulo,
+        "descripcion": molde.descripcion,
+        "prioridad": str(molde.prioridad),
+        "asignada_a": molde.asignada_a or "",
+        "repite": opcion_de(molde.regla, inicio),
+        "fecha": inicio.date().isoformat(),
+        "hora": inicio.strftime("%H:%M") if molde.con_hora else "",
+    }
 
 
 class FormularioPreferencias(FlaskForm):

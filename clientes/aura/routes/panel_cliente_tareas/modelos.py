@@ -108,6 +108,60 @@ class Cambio(BaseModel):
     fecha_creacion: datetime
 
 
+class Adjunto(BaseModel):
+    """Un archivo de una tarea."""
+
+    id: str
+    nombre: str
+    mime: str
+    bytes: int
+    persona: str | None
+    fecha_creacion: datetime
+
+    @property
+    def peso(self) -> str:
+        """«340 KB», «2.1 MB»."""
+        return f"{self.bytes / 1e6:.1f} MB" if self.bytes >= 1_000_000 else f"{max(1, self.bytes // 1000)} KB"
+
+
+class ArchivoDeTarea(BaseModel):
+    """Un adjunto con su lugar en el almacén."""
+
+    id: str
+    nombre: str
+    mime: str
+    ruta: str
+
+
+class PlantillaDeTareas(BaseModel):
+    """Una plantilla que sirve para avisar."""
+
+    id: str
+    nombre: str
+
+
+class PlantillasDeTareas(BaseModel):
+    """Con cuál se avisa fuera de las 24 horas, y entre cuáles se elige."""
+
+    elegida: str | None = None
+    plantillas: list[PlantillaDeTareas] = Field(default_factory=list)
+
+
+class MoldeCompleto(Alrededor):
+    """Algo que se repite, con lo que se puede cambiar. `inicio`: hora local de la Nora."""
+
+    id: str
+    titulo: str
+    descripcion: str = ""
+    prioridad: int
+    asignada_a: str | None = None
+    persona: str | None = None
+    regla: str
+    inicio: datetime
+    con_hora: bool
+    activa: bool
+
+
 class Ficha(Alrededor):
     """Una tarea con todo lo suyo."""
 
@@ -119,6 +173,7 @@ class Ficha(Alrededor):
     pasos: list[Paso]
     comentarios: list[Comentario]
     cambios: list[Cambio]
+    adjuntos: list[Adjunto] = Field(default_factory=list)
 
 
 class Molde(BaseModel):

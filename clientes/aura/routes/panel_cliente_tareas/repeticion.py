@@ -63,6 +63,11 @@ def regla_de(opcion: str, inicio: datetime) -> str:
     }[opcion]
 
 
+def opcion_de(regla: str, inicio: datetime) -> str:
+    """La opción de OPCIONES que da esa regla desde ese inicio; vacío si ninguna."""
+    return next((o for o in OPCIONES if o and regla_de(o, inicio) == regla), "")
+
+
 def en_palabras(regla: str) -> str:
     """«cada lunes», «el primer día del mes»."""
     partes = dict(parte.split("=", 1) for parte in regla.split(";"))

@@ -21,10 +21,12 @@ from flask import (
 from ...registro.respuestas import exito, quiere_json
 from ...utils.auth_utils import destino_seguro, persona_actual
 from ...utils.errores import ErrorDatoInvalido
-from . import repeticion, servicio
+from . import repeticion, servicio, servicio_adjuntos
 from .formularios import (
+    FormularioAdjunto,
     FormularioComentario,
     FormularioPaso,
+    FormularioPlantilla,
     FormularioPreferencias,
     FormularioTarea,
     FormularioTareaNueva,
@@ -49,7 +51,7 @@ def index(nombre_nora: str) -> Any:
         datos = {"tablero": tablero, "filtro": filtro, "alrededor": tablero, "vista": "tablero"}
     en_partes = request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
     datos["borradas"] = [] if en_partes else _recien_borradas()
-    respuesta = make_response(_pintar(parte if en_partes else "index.html", **datos))
+    respuesta = make_response(pintar(parte if en_partes else "index.html", **datos))
     respuesta.headers["Vary"] = "HX-Request, Cookie"
     return respuesta
 
@@ -73,7 +75,7 @@ def nueva(nombre_nora: str) -> Any:
 @panel_cliente_tareas_bp.get("/<uuid:tarea_id>")
 def ver(nombre_nora: str, tarea_id: UUID) -> str:
     """Una tarea con sus pasos, comentarios e historia."""
-    return _pintar_ficha(nombre_nora, str(tarea_id))
+    return pintar_ficha(nombre_nora, str(tarea_id))
 
 
 @panel_cliente_tareas_bp.route("/<uuid:tarea_id>/editar", methods=["GET", "POST"])
@@ -147,7 +149,7 @@ def comentar(nombre_nora: str, tarea_id: UUID) -> Any:
     """Un comentario."""
     formulario = FormularioComentario()
     if not formulario.validate_on_submit():
-        return _pintar_ficha(nombre_nora, str(tarea_id), comentario=formulario), 422
+        return pintar_ficha(nombre_nora, str(tarea_id), comentario=formulario), 422
     servicio.comentar(nombre_nora, str(tarea_id), formulario.texto.data, persona_actual())
     return redirect(url_for(".ver", tarea_id=tarea_id, _anchor="comentarios"))
 
@@ -157,7 +159,7 @@ def agregar_paso(nombre_nora: str, tarea_id: UUID) -> Any:
     """Un paso más."""
     formulario = FormularioPaso()
     if not formulario.validate_on_submit():
-        return _pintar_ficha(nombre_nora, str(tarea_id), paso=formulario), 422
+        return pintar_ficha(nombre_nora, str(tarea_id), paso=formulario), 422
     servicio.agregar_paso(nombre_nora, str(tarea_id), formulario.texto.data)
     return redirect(url_for(".ver", tarea_id=tarea_id, _anchor="pasos"))
 
@@ -203,7 +205,7 @@ def estadisticas(nombre_nora: str) -> str:
     """Cómo va cada persona."""
     pedido = request.args.get("dias", "30")
     dias = pedido if pedido in servicio.PERIODOS else "30"
-    return _pintar(
+    return pintar(
         "estadisticas.html",
         personas=servicio.estadisticas(nombre_nora, int(dias)),
         dias=dias,
@@ -214,7 +216,7 @@ def estadisticas(nombre_nora: str) -> str:
 @panel_cliente_tareas_bp.get("/repetidas")
 def repetidas(nombre_nora: str) -> str:
     """Lo que se repite."""
-    return _pintar("repetidas.html", moldes=servicio.moldes(nombre_nora), en_palabras=repeticion.en_palabras)
+    return pintar("repetidas.html", moldes=servicio.moldes(nombre_nora), en_palabras=repeticion.en_palabras)
 
 
 @panel_cliente_tareas_bp.post("/repetidas/<uuid:molde_id>")
@@ -239,7 +241,17 @@ def avisos(nombre_nora: str) -> Any:
         servicio.guardar_preferencias(nombre_nora, persona_actual(), formulario.preferencias())
         flash("Listo, así te avisaremos.", "ok")
         return redirect(url_for(".avisos"))
-    pagina = _pintar("avisos.html", mios=mios, form=formulario)
+    plantillas = servicio_adjuntos.plantillas(nombre_nora)
+    pagina = pintar(
+        "avisos.html",
+        mios=mios,
+        form=formulario,
+        de_dueno=persona_actual().es_dueno_de(nombre_nora),
+        plantillas=plantillas,
+        form_plantilla=FormularioPlantilla(formdata=None, data={"plantilla_id": plantillas.elegida}).con(
+            plantillas
+        ),
+    )
     return (pagina, 422) if formulario.errors else pagina
 
 
@@ -266,7 +278,7 @@ def _pintar_formulario(
     nombre_nora: str, formulario: FormularioTarea, tarea: Tarea | None, alrededor: Any = None
 ) -> Any:
     alrededor = alrededor or servicio.alrededor(nombre_nora, persona_actual())
-    pagina = _pintar(
+    pagina = pintar(
         "formulario.html",
         form=formulario.con_equipo(alrededor, tarea),
         tarea=tarea,
@@ -275,22 +287,26 @@ def _pintar_formulario(
     return (pagina, 422) if formulario.errors else pagina
 
 
-def _pintar_ficha(
+def pintar_ficha(
     nombre_nora: str,
     tarea_id: str,
     comentario: FormularioComentario | None = None,
     paso: FormularioPaso | None = None,
+    adjunto: FormularioAdjunto | None = None,
 ) -> str:
-    return _pintar(
+    """La ficha de una tarea, con lo escrito en sus formularios."""
+    return pintar(
         "ficha.html",
         ficha=servicio.ficha(nombre_nora, tarea_id, persona_actual()),
         comentario=comentario or FormularioComentario(formdata=None),
         paso=paso or FormularioPaso(formdata=None),
+        adjunto=adjunto or FormularioAdjunto(formdata=None),
         en_palabras=repeticion.en_palabras,
     )
 
 
-def _pintar(plantilla: str, **datos: Any) -> str:
+def pintar(plantilla: str, **datos: Any) -> str:
+    """Una página del módulo, con lo que todas usan."""
     ahora, zona = datetime.now(UTC), servicio.zona_de()
     return render_template(
         f"panel_cliente_tareas/{plantilla}",

@@ -1,0 +1,35 @@
+"""Los lunes a las nueve: los reportes de la semana pasada de todas las Noras."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import current_app
+
+from ...registro.consultas import leer_noras_activas
+from ...registro.manifiesto import Trabajo
+from ...registro.registro_dinamico import catalogo_de
+from ...reportes import semanal
+
+
+def de_la_semana(ahora: datetime) -> str:
+    """Hace los reportes y manda los resúmenes; la falla de una Nora no detiene a las demás."""
+    hechos, fallas = 0, 0
+    for fila in leer_noras_activas():
+        if semanal.MODULO in fila["modulos"]:
+            hecho = semanal.una(fila, catalogo_de(current_app).anuncios(), None, ahora)
+            hechos += len(hecho.reportes)
+            fallas += bool(hecho.fallas)
+    return f"{hechos} reportes" + (f"; {fallas} Noras con fallas" if fallas else "")
+
+
+TRABAJOS = (
+    Trabajo(
+        id="reportes_semanales",
+        cron="0 9 * * mon",
+        zona="America/Hermosillo",
+        hacer=de_la_semana,
+        recuperar_horas=72,
+        descripcion="Reportes: lee la semana pasada de Meta y Google, hace los reportes y manda los resúmenes",
+    ),
+)
