@@ -9,6 +9,7 @@ import base64
 import json
 import os
 import secrets
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -120,14 +121,19 @@ _CAMPOS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "NORA_LLAVE_METRICAS": (_texto, ""),
     "NORA_VAPID_LLAVE": (_texto, ""),
     "NORA_PG_DUMP": (_texto, ""),
+    "NORA_PROXIES": (_entero, -1),
+    "NORA_LIMITE_PETICIONES": (_entero, -1),
     "REDIS_URL": (_texto, ""),
+    "SENTRY_DSN": (_texto, ""),
     "TWILIO_ACCOUNT_SID": (_texto, ""),
     "TWILIO_AUTH_TOKEN": (_texto, ""),
     "TWILIO_BASE_URL": (_url, ""),
+    "NORA_SERVIDORES_DE_MEDIOS": (_lista, ()),
     "OPENAI_API_KEY": (_texto, ""),
     "OPENAI_BASE_URL": (_url, ""),
     "OPENAI_MODEL": (_texto, "gpt-4.1-mini"),
     "OPENAI_EMBEDDING_MODEL": (_texto, "text-embedding-3-small"),
+    "OPENAI_AUDIO_MODEL": (_texto, "whisper-1"),
     "META_APP_ID": (_texto, ""),
     "META_APP_SECRET": (_texto, ""),
     "META_ACCESS_TOKEN": (_texto, ""),
@@ -160,13 +166,18 @@ class Config:
     NORA_LLAVE_METRICAS: str
     NORA_VAPID_LLAVE: str
     NORA_PG_DUMP: str
+    NORA_PROXIES: int
+    NORA_LIMITE_PETICIONES: int
     REDIS_URL: str
+    SENTRY_DSN: str
     TWILIO_ACCOUNT_SID: str
     TWILIO_AUTH_TOKEN: str
+    NORA_SERVIDORES_DE_MEDIOS: tuple[str, ...]
     TWILIO_BASE_URL: str
     OPENAI_API_KEY: str
     OPENAI_BASE_URL: str
     OPENAI_MODEL: str
+    OPENAI_AUDIO_MODEL: str
     OPENAI_EMBEDDING_MODEL: str
     META_APP_ID: str
     META_APP_SECRET: str
@@ -214,15 +225,34 @@ class Config:
         return self.ENTORNO in ("produccion", "railway")
 
     @property
+    def proxies(self) -> int:
+        """Cuántos proxies de confianza hay enfrente; en producción gunicorn sirve HTTP detrás de uno que pone TLS."""
+        if self.NORA_PROXIES >= 0:
+            return self.NORA_PROXIES
+        return 1 if self.es_produccion else 0
+
+    @property
+    def limite_de_peticiones(self) -> int:
+        """Peticiones por minuto de una persona o dirección, por proceso; 0, sin límite. En pruebas, sin él."""
+        if self.NORA_LIMITE_PETICIONES >= 0:
+            return self.NORA_LIMITE_PETICIONES
+        return 0 if self.ENTORNO == "pruebas" else 600
+
+    @property
     def modo_supabase(self) -> ModoSupabase:
         """De dónde sale la base: embebida, la API local sobre un PostgreSQL, o Supabase hospedado."""
         if self.SUPABASE_URL or self.SUPABASE_KEY:
             return "hospedado"
         return "sobre_postgres" if self.SUPABASE_DB_URL else "embebido"
 
+    @property
+    def carpeta_de_metricas(self) -> Path:
+        """La de esta máquina: dos contenedores con los mismos datos repiten números de proceso."""
+        return Path(self.NORA_DATOS) / "metricas" / socket.gethostname()
+
     def preparar_carpeta_de_metricas(self) -> Path:
         """Dónde junta `prometheus_client` lo de varios procesos; debe llamarse antes de importarlo."""
-        carpeta = Path(self.NORA_DATOS) / "metricas"
+        carpeta = self.carpeta_de_metricas
         carpeta.mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(carpeta))
         return carpeta

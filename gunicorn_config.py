@@ -9,7 +9,10 @@ import threading
 from types import FrameType
 from typing import Any
 
+from gunicorn.glogging import Logger
+
 from app_config import Config, ErrorConfiguracion
+from clientes.aura.utils.logging_utils import manejador_de_registro
 
 _config = Config()
 try:
@@ -18,6 +21,8 @@ except ErrorConfiguracion as error:
     # Aquí y no en cada proceso: se dice una vez, sin traza, y gunicorn no reintenta.
     sys.exit("\n".join(error.faltas))
 _nucleos = os.cpu_count() or 1
+# Antes de bifurcar: los procesos heredan dónde deja cada uno lo que cuenta.
+_metricas = _config.preparar_carpeta_de_metricas()
 
 # Por HTTP de Twilio y por los navegadores; el proxy de la plataforma pone TLS delante.
 bind = f"0.0.0.0:{_config.PORT}"
@@ -37,6 +42,32 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  solo el archivo de latidos
 accesslog = None
 errorlog = "-"
+
+
+class Registro(Logger):
+    """Lo que dice gunicorn mismo, con la forma de lo demás (JSON en producción) y sin el texto de las excepciones."""
+
+    def setup(self, cfg: Any) -> None:
+        """Lo llama gunicorn al arrancar y al releer su configuración."""
+        super().setup(cfg)
+        self.error_log.handlers = [manejador_de_registro(json=_config.es_produccion)]
+
+
+logger_class = Registro
+
+
+def on_starting(_servidor: Any) -> None:
+    """Lo que dejaron los procesos de antes no cuenta como de ahora."""
+    from clientes.aura.metricas import empezar_carpeta
+
+    empezar_carpeta(_metricas)
+
+
+def child_exit(_servidor: Any, trabajador: Any) -> None:
+    """Sus sockets dejan de contarse."""
+    from clientes.aura.metricas import proceso_terminado
+
+    proceso_terminado(_metricas, trabajador.pid)
 
 
 def post_fork(_servidor: Any, _trabajador: Any) -> None:

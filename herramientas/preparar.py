@@ -183,7 +183,16 @@ def preparar_para_servir(pasos: Pasos) -> None:
     falta = not esta_anotado(REQUISITOS.name, nota_de_requisitos(REQUISITOS))
     aviso = " (la primera vez, cerca de un minuto)" if falta else ""
     pasos.correr(f"Bibliotecas de Python{aviso}", lambda: instalar_requisitos(REQUISITOS))
+    avisar_de_pango(pasos)
     pasos.correr("Bibliotecas del navegador", preparar_frontal)
+
+
+def avisar_de_pango(pasos: Pasos) -> None:
+    """Consigue lo de los PDF; si no se puede, dice qué falta y se sigue."""
+    from .papel import SIN_PANGO, conseguir_pango  # usa notas y pasos de aquí
+
+    if not conseguir_pango():
+        pasos.decir(SIN_PANGO)
 
 
 def instalar_requisitos(archivo: Path) -> None:
@@ -348,3 +357,18 @@ def entorno_de_npm(entorno: dict[str, str]) -> dict[str, str]:
     if not (casa and os.access(casa, os.W_OK)) and not any(n.lower() == "npm_config_cache" for n in entorno):
         entorno["npm_config_cache"] = str(NOTAS / "npm")
     return entorno
+
+
+def main() -> int:
+    """`python -m herramientas.preparar`: deja las bibliotecas del navegador en su sitio, para un servidor propio."""
+    try:
+        preparar_frontal()
+    except FalloPaso as fallo:
+        sys.stderr.write(f"{fallo}\n")
+        return 1
+    print(f"Listas en {VENDOR.relative_to(RAIZ)}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -19,6 +19,7 @@ from .preparar import (
     REQUISITOS_DEV,
     anotar,
     asegurar_venv,
+    avisar_de_pango,
     instalar_requisitos,
     nota_de_requisitos,
     preparar_frontal,
@@ -41,6 +42,7 @@ def correr_pruebas(argumentos: list[str]) -> int:
     pasos = Pasos(total=PASOS_DE_PREPARAR + len(REVISIONES) + 1)
     asegurar_venv(pasos)
     pasos.correr("Bibliotecas de Python y de desarrollo", _instalar_dev)
+    avisar_de_pango(pasos)
     pasos.correr("Bibliotecas del navegador", preparar_frontal)
     navegador = pasos.correr("Navegador para las pruebas", conseguir_navegador)
     if navegador is None:

@@ -140,6 +140,7 @@ def app(config: Config) -> Iterator[Flask]:
     from clientes.aura.arranque import detener_todo
     from clientes.aura.registro.consultas import guardar_catalogo
     from clientes.aura.registro.registro_dinamico import catalogo_de
+    from extensiones import scheduler
 
     aplicacion, _ = create_app(config)
     aplicacion.jinja_env.bytecode_cache = COMPILADAS
@@ -147,6 +148,7 @@ def app(config: Config) -> Iterator[Flask]:
         guardar_catalogo(catalogo_de(aplicacion))
         yield aplicacion
     detener_todo(aplicacion)
+    assert not scheduler.running, "el programador quedó corriendo"
 
 
 _numeros = itertools.count(1)

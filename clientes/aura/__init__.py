@@ -27,6 +27,7 @@ def create_app(config_class: type[Config] | Config = Config) -> tuple[Flask, Soc
 
     from extensiones import socketio
 
+    from .utils import fallas
     from .utils.logging_utils import configurar_registro
 
     config = config_class() if isinstance(config_class, type) else config_class
@@ -34,6 +35,7 @@ def create_app(config_class: type[Config] | Config = Config) -> tuple[Flask, Soc
     if config.es_produccion:
         config.preparar_carpeta_de_metricas()  # prometheus_client la mira una vez, al importarse
     configurar_registro(json=config.es_produccion)
+    fallas.preparar(config)
 
     app = Flask(__name__, template_folder="templates", static_folder="static")
     app.config.from_object(config)
@@ -48,7 +50,7 @@ def initialize_app(app: Flask) -> None:
     from scheduler_jobs import inicializar_cron_jobs
 
     from . import arranque, comandos, metricas, sockets
-    from .registro import catalogo, estaticos, identidad, plantillas, respuestas
+    from .registro import catalogo, estaticos, frenos, identidad, plantillas, respuestas
     from .registro.registro_admin import registrar_blueprints_admin
     from .registro.registro_dinamico import preparar_registro, registrar_blueprints_por_nora, registro_de
     from .registro.registro_extensiones import atar_extensiones
@@ -61,6 +63,7 @@ def initialize_app(app: Flask) -> None:
         estaticos.preparar(app)
     arranque.conectar_base(app, config)
     atar_extensiones(app, config)
+    frenos.preparar(app, config)
     identidad.preparar(app)
     respuestas.preparar(app)
     metricas.preparar(app)

@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 from cachelib import FileSystemCache
 from flask import current_app
 
-from . import respaldos
+from app_config import Config
+
+from . import metricas, respaldos
 from .conversacion import barrido, cola
+from .medios import preparar
 from .personas import consultas as personas
 from .registro import consultas as registro_consultas
 from .scripts.limpiar_datos import limpiar
@@ -46,6 +49,8 @@ def limpieza_diaria(periodo: datetime) -> str:
     trabajos = cola.limpiar_terminados(current_app.extensions["nora_db_uri"], dias=DIAS_DE_COLA)
     intentos = personas.olvidar_fallos_antes_de(datetime.now(UTC) - timedelta(days=1))
     registro_consultas.limpiar_ejecuciones(DIAS_DE_EJECUCIONES)
+    config: Config = current_app.extensions["nora_config"]
+    metricas.quitar_de_muertos(config.carpeta_de_metricas)
     almacen = current_app.config.get("SESSION_CACHELIB")
     if isinstance(almacen, FileSystemCache):
         almacen._remove_expired(time.time())  # la biblioteca solo limpia al pasar un tope, y aquí no hay tope
@@ -59,9 +64,8 @@ def limpieza_diaria(periodo: datetime) -> str:
 
 
 def barrer_archivos(periodo: datetime) -> str:
-    """Quita del almacén de esta máquina los archivos que un corte dejó sin fila; uno hospedado cuida los suyos."""
+    """Quita los archivos de pláticas que ya no tienen mensaje y, del almacén de esta máquina, lo que dejó un corte."""
+    sueltos = preparar.quitar_sueltos(datetime.now(UTC) - timedelta(seconds=ARCHIVO_SUELTO_S))
     api = conexion_actual().api_local
-    if api is None:
-        return "los archivos están en Supabase hospedado"
-    quitados: int = api.almacen.barrer(ARCHIVO_SUELTO_S)
+    quitados: int = sueltos if api is None else sueltos + api.almacen.barrer(ARCHIVO_SUELTO_S)
     return f"{quitados} archivos sin dueño borrados"

@@ -6,6 +6,7 @@ suma; lo que vive en la base se lee al contestar, y es igual lo conteste quien l
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, g, request
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, values
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 from werkzeug.wrappers import Response
 
@@ -40,19 +41,30 @@ def preparar(app: Flask) -> None:
 
 def texto() -> bytes:
     """Todo, en el formato de Prometheus. Sin base, lo de los procesos y `nora_base_contesta 0`."""
-    partes = CollectorRegistry(auto_describe=False)
-    if _varios_procesos():
-        MultiProcessCollector(partes)  # type: ignore[no-untyped-call]
-        de_procesos = generate_latest(partes)
-    else:
-        de_procesos = generate_latest(REGISTRY)
     de_la_base = CollectorRegistry(auto_describe=False)
     de_la_base.register(_DeLaBase())
-    return de_procesos + generate_latest(de_la_base)
+    if _varios_procesos():
+        config: Config = current_app.extensions["nora_config"]
+        todos = CollectorRegistry(auto_describe=False)
+        todos.register(_DeLosProcesos(config.NORA_DATOS / "metricas"))
+        return generate_latest(todos) + generate_latest(de_la_base)
+    return generate_latest(REGISTRY) + generate_latest(de_la_base)
 
 
 def _varios_procesos() -> bool:
     return bool(values.ValueClass.__name__ == "MmapedValue")
+
+
+class _DeLosProcesos(Collector):
+    """La suma de lo que cada proceso dejó en su archivo, de todas las máquinas que comparten la carpeta."""
+
+    def __init__(self, carpeta: Path) -> None:
+        self._carpeta = carpeta
+
+    def collect(self) -> Iterator[Metric]:
+        """Lo pide `generate_latest`."""
+        archivos = [str(archivo) for archivo in self._carpeta.glob("*/*.db")]
+        yield from MultiProcessCollector.merge(archivos, accumulate=True)  # type: ignore[no-untyped-call]
 
 
 class _DeLaBase(Collector):
@@ -152,20 +164,43 @@ def _terminar(respuesta: Response) -> Response:
             estado=respuesta.status_code,
             ms=round(1000 * segundos, 1),
             nora=g.get("nombre_nora"),
+            persona=identidad.usuario_id if (identidad := g.get("identidad")) else None,
         )
     return respuesta
 
 
 # ---------------------------------------------------------------- Archivos de cada proceso
+def empezar_carpeta(carpeta: Path) -> None:
+    """Al arrancar el servidor: nada de lo que dejó el anterior cuenta como de ahora."""
+    for archivo in carpeta.glob("gauge_*.db"):
+        archivo.unlink(missing_ok=True)
+    quitar_de_muertos(carpeta)
+
+
+def proceso_terminado(carpeta: Path, numero: int) -> None:
+    """Sus sockets ya no existen; lo que contó se queda."""
+    mark_process_dead(numero, str(carpeta))  # type: ignore[no-untyped-call]
+
+
 def quitar_de_muertos(carpeta: Path) -> int:
-    """Borra los archivos de procesos que ya no están. Devuelve cuántos.
+    """Borra los archivos de procesos que ya no están en esta máquina. Devuelve cuántos.
 
     Un contador que baja es, para Prometheus, un reinicio: no se pierde nada de lo que ya leyó.
     """
     quitados = 0
     for archivo in carpeta.glob("*.db"):
         numero = archivo.stem.rpartition("_")[2]
-        if numero.isdigit() and not Path("/proc", numero).exists() and Path("/proc").exists():
+        if numero.isdigit() and not _vive(int(numero)):
             archivo.unlink(missing_ok=True)
             quitados += 1
     return quitados
+
+
+def _vive(numero: int) -> bool:
+    try:
+        os.kill(numero, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # de otro usuario
+    return True

@@ -3,7 +3,8 @@
 Un respaldo es una carpeta de `NORA_DATOS/respaldos`, que solo lee este usuario:
 
 - `base.dump`: nuestros esquemas, en el formato propio de pg_dump;
-- `almacen.dump` y `archivos.tar`: los renglones y los archivos guardados, cuando los hay;
+- `almacen.dump` y `archivos.tar`: los renglones y los archivos guardados, cuando los hay; `hospedados.tar`, los de un
+  proyecto de Supabase;
 - `manifiesto`: qué debe haber dentro (filas por tabla, secuencias, paredes, huellas), cifrado con las claves de la
   instalación. Se toma en la misma foto que el volcado, así que las cuentas son exactas aunque se esté sirviendo.
 """
@@ -29,6 +30,7 @@ from pydantic import BaseModel
 from app_config import Config
 
 from .arranque import db_uri_de_respaldo
+from .medios import cajas
 from .supabase_local import ServidorPostgres, binarios_postgres
 from .utils.cifrado import Cifrador
 from .utils.errores import ErrorDatoInvalido, ErrorNora
@@ -95,12 +97,14 @@ def hacer(config: Config, ahora: datetime | None = None) -> Path:
     if final.exists():
         raise ErrorRespaldo(f"Ya hay un respaldo {final.name}.")
     uri = db_uri_de_respaldo(config)
-    volcador = _herramienta(config, "pg_dump")
+    volcador = herramienta(config, "pg_dump")
     parcial = Path(tempfile.mkdtemp(prefix=".haciendose-", dir=raiz))
     try:
         with psycopg.connect(uri) as conexion:
             conexion.execute("set transaction isolation level repeatable read read only")
             foto = _uno(conexion, "select pg_export_snapshot()")
+            # Una secuencia avanza aunque haya foto: se lee antes que pg_dump, que ya no puede dejarla más atrás.
+            secuencias = _secuencias(conexion)
             esquemas = [f"--schema={esquema}" for esquema in ESQUEMAS]
             _correr(
                 [volcador, "-Fc", f"--snapshot={foto}", *esquemas, f"--file={parcial / 'base.dump'}"], uri
@@ -110,7 +114,10 @@ def hacer(config: Config, ahora: datetime | None = None) -> Path:
                 destino = f"--file={parcial / 'almacen.dump'}"
                 _correr([volcador, "-Fc", "--data-only", f"--snapshot={foto}", *tablas, destino], uri)
             _empacar(config.NORA_DATOS / "archivos", parcial / "archivos.tar")
+            if config.modo_supabase == "hospedado":
+                cajas.empacar_almacen(parcial / "hospedados.tar")
             manifiesto = leer_estado(conexion, momento, _huellas(parcial))
+            manifiesto.secuencias = secuencias
         cifrado = Cifrador(config.NORA_CLAVES_CIFRADO).cifrar(manifiesto.model_dump_json())
         (parcial / MANIFIESTO).write_text(cifrado, encoding="ascii")
         for archivo in parcial.iterdir():
@@ -140,10 +147,6 @@ def leer_estado(
     for esquema, tabla, *_ in tablas:
         contar = sql.SQL("select count(*) from {}").format(sql.Identifier(esquema, tabla))
         filas[f"{esquema}.{tabla}"] = conexion.execute(contar).fetchall()[0][0]
-    secuencias = conexion.execute(
-        "select schemaname || '.' || sequencename, last_value from pg_sequences where schemaname = any(%s)",
-        [list(ESQUEMAS)],
-    ).fetchall()
     permisos = conexion.execute(
         "select o.nombre, array(select a::text from unnest(o.acl) a order by 1) from ("
         "  select p.oid::regprocedure::text as nombre, p.proacl as acl, p.pronamespace as esquema from pg_proc p"
@@ -160,10 +163,19 @@ def leer_estado(
         postgres=str(_uno(conexion, "show server_version")),
         migraciones=[version for (version,) in migraciones],
         filas=filas,
-        secuencias=dict(secuencias),
+        secuencias=_secuencias(conexion),
         paredes={f"{e}.{t}": (encendida, forzada) for e, t, encendida, forzada in tablas},
         permisos=dict(permisos),
         huellas=huellas or {},
+    )
+
+
+def _secuencias(conexion: psycopg.Connection[Any]) -> dict[str, int | None]:
+    return dict(
+        conexion.execute(
+            "select schemaname || '.' || sequencename, last_value from pg_sequences where schemaname = any(%s)",
+            [list(ESQUEMAS)],
+        ).fetchall()
     )
 
 
@@ -228,7 +240,11 @@ def leer_manifiesto(config: Config, carpeta: Path) -> Manifiesto:
 def diferencias(esperado: Manifiesto, hallado: Manifiesto) -> list[str]:
     """Una frase por cosa que no quedó igual."""
     faltas = []
-    for que in ("filas", "secuencias", "paredes", "permisos"):
+    for nombre, antes in esperado.secuencias.items():
+        ahora = hallado.secuencias.get(nombre, -1)
+        if (ahora or 0) < (antes or 0):
+            faltas.append(f"secuencias de {nombre}: había {antes} y quedó {ahora}")
+    for que in ("filas", "paredes", "permisos"):
         antes, ahora = getattr(esperado, que), getattr(hallado, que)
         faltas += [
             f"{que} de {nombre}: había {antes.get(nombre)} y quedó {ahora.get(nombre)}"
@@ -261,6 +277,8 @@ def restaurar(config: Config, carpeta: Path, *, forzar: bool) -> Manifiesto:
         callar_lo_viejo(conexion)
     if (carpeta / "archivos.tar").is_file():
         _desempacar(carpeta / "archivos.tar", config.NORA_DATOS / "archivos")
+    if (carpeta / "hospedados.tar").is_file() and config.modo_supabase == "hospedado":
+        cajas.restaurar_almacen(carpeta / "hospedados.tar")
     return manifiesto
 
 
@@ -273,7 +291,7 @@ def volcar_en(conexion: psycopg.Connection[Any], config: Config, carpeta: Path, 
     for esquema in ESQUEMAS:
         conexion.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(esquema)))
     conexion.execute(PAPEL_DE_BUSQUEDAS)
-    restaurador = _herramienta(config, "pg_restore")
+    restaurador = herramienta(config, "pg_restore")
     comunes = ["--exit-on-error", "--single-transaction", f"--dbname={_sin_clave(uri)}"]
     _correr([restaurador, *comunes, str(carpeta / "base.dump")], uri)
     if (carpeta / "almacen.dump").is_file():
@@ -301,6 +319,13 @@ def callar_lo_viejo(conexion: psycopg.Connection[Any]) -> None:
             "update public.mensajes_salientes set estado = 'fallido', error_texto = %s"
             " where estado in ('pendiente', 'enviando')",
             [MOTIVO],
+        )
+        # Los avisos de tareas cuya hora pasó entre el respaldo y hoy ya llegaron al equipo.
+        conexion.execute(
+            "update public.tareas set"
+            " recordada_en = coalesce(recordada_en, case when recuerda_en <= now() then now() end),"
+            " vencida_en = coalesce(vencida_en, case when vence_en < now() and estado <> 'hecha' then now() end)"
+            " where recuerda_en <= now() or vence_en < now()"
         )
         conexion.execute("delete from cola.procrastinate_jobs where status in ('todo', 'doing')")
         conexion.execute("update public.barridos set hasta = now()")
@@ -330,7 +355,7 @@ def _uno(conexion: psycopg.Connection[Any], consulta: str) -> Any:
     return fila[0] if fila else None
 
 
-def _herramienta(config: Config, nombre: str) -> str:
+def herramienta(config: Config, nombre: str) -> str:
     """pg_dump o pg_restore: el que se configuró, o el que viene con el PostgreSQL embebido si alcanza.
 
     Raises:

@@ -20,6 +20,7 @@ from .avisos import sala_de
 from .registro.accesos import Acceso
 from .registro.identidad import cargar_identidad, revisar_acceso
 from .registro.registro_dinamico import registro_de
+from .utils import medidas
 from .utils.errores import ErrorNora, ErrorServicioExterno
 
 RESERVA_DE_HILOS = 10
@@ -47,7 +48,8 @@ class PuertaDeSockets:
         if not self.lugares.acquire(blocking=False):
             return _negar(contestar, "503 Service Unavailable")
         try:
-            return self.siguiente(entorno, contestar)
+            with medidas.SOCKETS.track_inprogress():
+                return self.siguiente(entorno, contestar)
         finally:
             self.lugares.release()
 

@@ -20,10 +20,13 @@ RAIZ = Path(__file__).resolve().parents[2]
 CON_SERVICE_ROLE = {
     "clientes/aura/conversacion/consultas.py": "webhook y trabajador: atienden a todas",
     "clientes/aura/conversacion/consultas_avisos.py": "a quién avisar mira si su cuenta sigue activa",
+    "clientes/aura/ia/consultas_vectores.py": "el programador pregunta qué Noras deben vectores; solo cuenta",
+    "clientes/aura/medios/consultas.py": "la cubeta de archivos es privada: nadie más llega a ella",
     "clientes/aura/consultas_metricas.py": "las cifras de toda la instalación, sin datos de nadie",
     "clientes/aura/registro/consultas.py": "registro y programador: conocen a todas",
     "clientes/aura/personas/consultas.py": "se entra antes de saber a qué Nora",
     "clientes/aura/routes/admin/consultas.py": "administración de la instalación",
+    "clientes/aura/reportes/consultas_publicas.py": "un enlace público se abre sin haber entrado a ninguna Nora",
     "clientes/aura/scripts/consultas.py": "mantenimiento de toda la instalación",
     "clientes/aura/demo/consultas.py": "crea la Nora de demostración",
 }

@@ -20,6 +20,7 @@ from clientes.aura.registro.registro_dinamico import catalogo_de
 
 # La lista cerrada de lo que puede abrir cualquiera. Agregar aquí es una decisión, no un descuido.
 ABIERTAS = {
+    "reportes_publicos.ver",
     "static",
     "login.inicio",
     "login.entrar",
@@ -27,6 +28,7 @@ ABIERTAS = {
     "login.restablecer",
     "salud.vive",
     "salud.listo",
+    "salud.informe_de_politica",
     "instalable.manifiesto",
     "instalable.trabajador",
     "instalable.sin_conexion",

@@ -32,11 +32,14 @@ TABLAS_AJENAS = (
     "respuestas_automaticas",
     "mensajes",
     "mensajes_salientes",
+    "medios",
     "conocimiento_nora",
     "conocimiento_versiones",
     "conocimiento_importaciones",
     "conocimiento_propuestas",
     "conocimiento_descartes",
+    "sinonimos_nora",
+    "sinonimos_apagados",
     "preguntas_sin_respuesta",
     "conversacion_etiquetas",
     "campos_propios",
@@ -46,6 +49,8 @@ TABLAS_AJENAS = (
     "importaciones",
     "acciones_deshacibles",
     "tareas",
+    "tarea_adjuntos",
+    "tarea_ajustes",
     "tarea_avisos",
     "tarea_cambios",
     "tarea_comentarios",
@@ -71,6 +76,9 @@ TABLAS_AJENAS = (
     "meta_ads_alertas",
     "meta_ads_ajustes",
     "meta_ads_referencias",
+    "reportes",
+    "reportes_enlaces",
+    "reportes_ajustes",
 )
 
 

@@ -34,6 +34,14 @@ class Dominio:
         )
         return consultas.recibir_mensaje(self.nora, "whatsapp", entrante)
 
+    def sin_archivos(self) -> None:
+        """Como si el proveedor nunca diera lo que está en camino: el turno ya no lo espera."""
+        perdido = {"estado": "fallido", "motivo": "No llegó."}
+        de_esta = supabase.table("medios").update(perdido).eq("nombre_nora", self.nora)
+        ejecutar(de_esta.eq("estado", "pendiente"))
+        voces = supabase.table("medios").update({"voz": "fallida"}).eq("nombre_nora", self.nora)
+        ejecutar(voces.eq("voz", "pendiente"))
+
     def ensena(self, titulo: str, contenido: str) -> None:
         """Un bloque de conocimiento."""
         fila = {"nombre_nora": self.nora, "titulo": titulo, "contenido": contenido}
@@ -63,7 +71,10 @@ class Dominio:
 @pytest.fixture
 def conexion(config: Config, base: DireccionesPostgres) -> Iterator[ConexionSupabase]:
     """La conexión del proceso sobre la base de esta prueba."""
-    nueva = ConexionSupabase(config, crear_api(base.api, jwt_secreto=config.SUPABASE_JWT_SECRET))
+    nueva = ConexionSupabase(
+        config,
+        crear_api(base.api, jwt_secreto=config.SUPABASE_JWT_SECRET, archivos=config.NORA_DATOS / "archivos"),
+    )
     usar_conexion(nueva)
     yield nueva
     nueva.cerrar()

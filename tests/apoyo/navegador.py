@@ -19,6 +19,9 @@ ARGUMENTOS = [
     "--no-first-run",
     "--disable-background-networking",
     "--disable-sync",
+    # Un micrófono de mentira que suena, y el permiso ya dado.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 from apoyo.siembra_canales import sembrar_canales
+from apoyo.siembra_medios import sembrar_medio
 from apoyo.siembra_meta import sembrar_meta
+from apoyo.siembra_reportes import sembrar_reportes
 from apoyo.siembra_tareas import sembrar_tareas
 
 from clientes.aura.utils.supabase_client import supabase
@@ -170,8 +172,10 @@ def sembrar(nora: str, usuario_id: str, sufijo: str = "") -> dict[str, Any]:
         **_sembrar_conocimiento(nora, recibido, usuario_id),
         "numero_id": del_equipo["id"],
         **sembrar_tareas(nora, usuario_id, recibido["contacto_id"]),
+        "medio_id": sembrar_medio(nora, recibido),
         **sembrar_canales(nora, recibido["conversacion_id"], sufijo),
         **sembrar_meta(nora, recibido["conversacion_id"], sufijo),
+        **sembrar_reportes(nora, sufijo),
         "nota_id": nota["id"],
         "campo_id": campo["id"],
         "importacion_id": importacion["id"],
@@ -232,9 +236,13 @@ def _sembrar_conocimiento(nora: str, recibido: dict[str, Any], usuario_id: str) 
         )
     )
     ejecutar(supabase.table("conocimiento_descartes").upsert({"nombre_nora": nora, "clave": "0" * 40}))
+    sinonimos = {"nombre_nora": nora, "palabras": ["guajolota", "torta de tamal"]}
+    grupo_de_sinonimos = filas(supabase.table("sinonimos_nora").insert(sinonimos))[0]
+    ejecutar(supabase.table("sinonimos_apagados").upsert({"nombre_nora": nora, "grupo": "alberca"}))
     version = filas(supabase.table("conocimiento_versiones").select("id").eq("nombre_nora", nora))[0]
     return {
         "grupo": pregunta["id"],
+        "grupo_id": grupo_de_sinonimos["id"],
         "version_id": version["id"],
         "carga_id": importacion["id"],
     }

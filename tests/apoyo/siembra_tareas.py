@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from typing import Any
 
+from clientes.aura.medios.consultas import guardar_archivo
 from clientes.aura.utils.supabase_client import supabase
 from clientes.aura.utils.supabase_helpers import ejecutar, filas
 
@@ -40,4 +42,25 @@ def sembrar_tareas(nora: str, usuario_id: str, contacto_id: str) -> dict[str, An
     ejecutar(
         supabase.table("tarea_preferencias").upsert({**comunes, "usuario_id": usuario_id, "resumenes": True})
     )
-    return {"tarea_id": tarea["id"], "paso_id": paso["id"], "molde_id": molde["id"]}
+    ruta = f"{nora}/recibo-{tarea['id']}.pdf"
+    with tempfile.TemporaryFile() as archivo:
+        archivo.write(b"%PDF-1.4")
+        guardar_archivo(ruta, archivo, "application/pdf")
+    adjunto = filas(
+        supabase.table("tarea_adjuntos").insert(
+            {
+                **de_la_tarea,
+                "nombre": "recibo.pdf",
+                "mime": "application/pdf",
+                "bytes": 12_000,
+                "ruta": ruta,
+            }
+        )
+    )[0]
+    ejecutar(supabase.table("tarea_ajustes").upsert(comunes))
+    return {
+        "tarea_id": tarea["id"],
+        "paso_id": paso["id"],
+        "molde_id": molde["id"],
+        "adjunto_id": adjunto["id"],
+    }

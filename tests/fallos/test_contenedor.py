@@ -91,13 +91,25 @@ def test_los_mismos_pasos_en_una_carpeta_vacia(
         ["flask", "--app", "run", "migrar"], cwd=programa, env=dado, capture_output=True, check=False
     )
     assert migrar.returncode == 0, migrar.stderr
-    with subprocess.Popen(servir, cwd=programa, env=dado) as servidor:
+    registro = tmp_path / "registro"
+    with (
+        registro.open("wb") as salida,
+        subprocess.Popen(servir, cwd=programa, env=dado, stdout=salida, stderr=salida) as servidor,
+    ):
         try:
             esperar(lambda: salud(puerto), "que el contenedor sirva en PORT", segundos=30)
             assert subprocess.run(salud_de_docker, env=dado, check=False).returncode == 0
+            entrada = requests.get(f"http://127.0.0.1:{puerto}/login", timeout=10)
         finally:
             servidor.send_signal(signal.SIGTERM)
         assert servidor.wait(timeout=20) == 0
+    # En producción todo es JSON, gunicorn incluido, y cada petición deja su renglón con el id que vio quien pidió.
+    renglones = [json.loads(renglon) for renglon in registro.read_text(encoding="utf-8").splitlines()]
+    de_accesos = [uno for uno in renglones if uno["event"] == "peticion"]
+    assert [(uno["regla"], uno["estado"], uno["peticion"]) for uno in de_accesos] == [
+        ("/login", 200, entrada.headers["X-Request-ID"])
+    ]
+    assert any("Listening at" in uno["event"] for uno in renglones)
     assert subprocess.run(salud_de_docker, env=dado, check=False, capture_output=True).returncode != 0
     fuera = {p.name for p in programa.iterdir()} - {p.name for p in RAIZ.iterdir()}
     assert fuera <= {"__pycache__"}, f"escribió fuera de sus datos: {fuera}"

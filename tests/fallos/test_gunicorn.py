@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psutil
 import psycopg
+import pytest
 import requests
 from apoyo.sockets import SOCKETS, Socket, entrar
 from apoyo.vivo import esperar, puerto_libre
@@ -21,6 +24,7 @@ from dobles.twilio_falso import firmar, twilio_falso
 from clientes.aura.sockets import HILOS_DE_GUNICORN, RESERVA_DE_HILOS
 from clientes.aura.supabase_local import DireccionesPostgres
 
+MINUTOS_DE_PROGRAMADOR = 4
 RAIZ = Path(__file__).resolve().parents[2]
 CUENTA, TOKEN = "AC" + "0" * 32, "token-de-prueba"
 SEGUNDOS_PARA_TERMINAR = 8
@@ -96,6 +100,7 @@ def test_sirve_atiende_y_termina(base: DireccionesPostgres, tmp_path: Path) -> N
         )
     with twilio_falso() as twilio:
         cuenta = {"TWILIO_ACCOUNT_SID": CUENTA, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_BASE_URL": twilio.url}
+        cuenta["NORA_LLAVE_METRICAS"] = TOKEN
         with gunicorn(base, tmp_path, procesos=2, **cuenta) as servidor:
             assert contesta(f"{servidor.url}/salud") == 200
             assert len(psutil.Process(servidor.proceso.pid).children()) == 2
@@ -111,6 +116,12 @@ def test_sirve_atiende_y_termina(base: DireccionesPostgres, tmp_path: Path) -> N
             assert respuesta.status_code == 200 and "<Response/>" in respuesta.text
             esperar(lambda: len(twilio.mensajes) == 1, "la respuesta al cliente", segundos=20)
             assert twilio.mensajes[0]["to"] == "whatsapp:+526621234567"
+            # Lo diga el proceso que lo diga, la suma de los dos.
+            llave = {"Authorization": f"Bearer {TOKEN}"}
+            for _ in range(6):
+                medidas = requests.get(f"{servidor.url}/metricas", headers=llave, timeout=5).text
+                assert 'nora_webhook_segundos_count{clase="mensaje"} 1.0' in medidas
+                assert "nora_turnos_total{decisor=" in medidas
             servidor.terminar()
 
 
@@ -123,16 +134,63 @@ def test_lleno_de_sockets_sirve_paginas_y_termina(
     """El cupo de un proceso, con sockets que entran y sockets mudos: uno más es 503, y las páginas contestan igual."""
     crear_usuario("duena@marea.mx", "dueno", crear_nora("marea"))
     cupo = HILOS_DE_GUNICORN - RESERVA_DE_HILOS
-    with gunicorn(base, tmp_path, procesos=1) as servidor, contextlib.ExitStack() as abiertos:
+    vigia = {"NORA_LLAVE_METRICAS": TOKEN}
+    with gunicorn(base, tmp_path, procesos=1, **vigia) as servidor, contextlib.ExitStack() as abiertos:
         galleta = entrar(servidor.url, "duena@marea.mx")
         for numero in range(cupo):
             abiertos.enter_context(Socket(servidor.url, galleta, "marea", saludar=numero % 2 == 0))
         con_sesion = {"Cookie": galleta}
         de_mas = requests.get(f"{servidor.url}{SOCKETS}", headers=con_sesion, timeout=5)
         assert de_mas.status_code == 503
+        medidas = requests.get(
+            f"{servidor.url}/metricas", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=5
+        )
+        assert f"nora_sockets {cupo}.0" in medidas.text
         for ruta in ("/salud", "/login", "/panel_cliente/marea/"):
             pagina = requests.get(
                 f"{servidor.url}{ruta}", headers=con_sesion, timeout=SEGUNDOS_PARA_CONTESTAR
             )
             assert pagina.status_code == 200, ruta
         servidor.terminar()
+
+
+@pytest.mark.largo
+@pytest.mark.timeout(480)
+def test_el_programador_una_vez_por_minuto_aunque_los_procesos_se_renueven(
+    base: DireccionesPostgres, tmp_path: Path
+) -> None:
+    """Cuatro procesos, minutos de reloj y dos renovaciones (SIGHUP) en medio: cada minuto, un disparo hecho."""
+    with gunicorn(base, tmp_path, procesos=4) as servidor:
+        maestro = psutil.Process(servidor.proceso.pid)
+        for renovaciones in range(MINUTOS_DE_PROGRAMADOR):
+            esperar(
+                lambda hechos=renovaciones: len(disparos(base)) > hechos, "el siguiente minuto", 130, cada=0.5
+            )
+            if renovaciones in (0, 2):
+                viejos = {hijo.pid for hijo in maestro.children()}
+                maestro.send_signal(signal.SIGHUP)
+                esperar(
+                    lambda viejos=viejos: (
+                        len(hijos := {h.pid for h in maestro.children()}) == 4 and not hijos & viejos
+                    ),
+                    "cuatro procesos nuevos",
+                    60,
+                    cada=0.2,
+                )
+        vistos = disparos(base)
+        servidor.terminar()
+    momentos = [momento for momento, _, _ in vistos]
+    assert len(vistos) >= MINUTOS_DE_PROGRAMADOR
+    assert momentos == [momentos[0] + timedelta(minutes=n) for n in range(len(momentos))]
+    assert all(veces == 1 for _, _, veces in vistos), vistos
+    assert all(estado == "hecho" for _, estado, _ in vistos[:-1]), vistos
+
+
+def disparos(base: DireccionesPostgres) -> list[tuple[datetime, str, int]]:
+    """(minuto, cómo acabó, cuántos trabajos dejó en la cola) de cada disparo del trabajo de cada minuto."""
+    with psycopg.connect(base.servicio) as conexion:
+        return conexion.execute(
+            "select e.periodo, e.estado, (select count(*)::int from cola.procrastinate_jobs j"
+            " where j.args ->> 'trabajo' = e.trabajo and (j.args ->> 'periodo')::timestamptz = e.periodo)"
+            " from ejecuciones_programadas e where e.trabajo = 'liberar_atorados' order by 1"
+        ).fetchall()

@@ -78,12 +78,15 @@ def test_encender_y_recibir(
                 "data": json.dumps(telefono.recibidos[0]),
             },
         )
-        visto = hoja.wait_for_function(
-            """async () => {
-              const [uno] = await (await navigator.serviceWorker.ready).getNotifications();
-              return uno && { titulo: uno.title, texto: uno.body, url: uno.data.url, etiqueta: uno.tag };
-            }"""
-        ).json_value()
+        visto = esperar(
+            lambda: hoja.evaluate(
+                """async () => {
+                  const [uno] = await (await navigator.serviceWorker.ready).getNotifications();
+                  return uno && { titulo: uno.title, texto: uno.body, url: uno.data.url, etiqueta: uno.tag };
+                }"""
+            ),
+            "la notificación",
+        )
         assert visto == telefono.recibidos[0]
 
         # Recargada, la página sabe que aquí ya están; y se apagan con el mismo toque.

@@ -311,6 +311,7 @@ CON_ENTORNO = {
     "app_config.py": "es su trabajo",
     "dev_start.py": "pone PORT para lo que cuelga de él",
     "herramientas/capturas.py": "con qué navegador se toman",
+    "herramientas/auditar.py": "el de pip y npm, completo",
     "herramientas/navegador.py": "el de apt-get, completo",
     "herramientas/plugin_pytest.py": "si hay navegador para las pruebas",
     "herramientas/preparar.py": "el de npm, completo",

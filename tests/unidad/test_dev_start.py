@@ -13,7 +13,7 @@ from typing import TextIO
 
 import pytest
 
-from herramientas import navegador, preparar, pruebas
+from herramientas import navegador, papel, preparar, pruebas
 from herramientas.pasos import FalloPaso, Pasos, aviso_sin_red, correr_orden
 
 RAIZ = Path(__file__).resolve().parent.parent.parent
@@ -201,6 +201,12 @@ def test_el_paquete_de_debian_solo_como_root() -> None:
     assert navegador.formas_de_conseguirlo(es_root=True, hay_apt=True) == ["apt", "playwright"]
     assert navegador.formas_de_conseguirlo(es_root=False, hay_apt=True) == ["playwright"]
     assert navegador.formas_de_conseguirlo(es_root=True, hay_apt=False) == ["playwright"]
+
+
+def test_se_sabe_que_falta_para_los_pdf() -> None:
+    assert papel.faltan(lambda _: True, "linux") == []
+    assert papel.faltan(lambda nombre: "subset" not in nombre, "linux") == ["libharfbuzz-subset.so.0"]
+    assert papel.faltan(lambda _: False, "otro") == [] and "libpango-1.0-0" in papel.SIN_PANGO
 
 
 def test_las_pruebas_saben_si_hay_navegador() -> None:

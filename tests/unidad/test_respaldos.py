@@ -84,8 +84,18 @@ def test_nada_viejo_se_vuelve_a_enviar_ni_a_contestar(
     filas(base, "update mensajes set atendido_en = null where sentido = 'entrante'")
     filas(base, "update conversaciones set espera_persona_desde = null, motivo_espera = ''")
     assert filas(base, "select count(*) from cola.procrastinate_jobs where status = 'todo'") != [(0,)]
+    filas(
+        base,
+        "insert into tareas (nombre_nora, titulo, vence_en, recordar_minutos)"
+        " select nombre_nora, 'llamar', now() - interval '1 hour', 60"
+        " from configuracion_bot limit 1",
+    )
     carpeta = respaldos.hacer(config)
     respaldos.restaurar(config, carpeta, forzar=True)
+    assert filas(
+        base,
+        "select count(*) from tareas where titulo = 'llamar' and (recordada_en is null or vencida_en is null)",
+    ) == [(0,)], "al equipo tampoco se le avisa otra vez"
     assert filas(base, "select distinct estado, error_texto from mensajes_salientes") == [
         ("fallido", respaldos.MOTIVO)
     ]

@@ -111,16 +111,29 @@ class TestLimpiarDatos:
 
     def test_solo_lo_viejo_y_atendido_de_quien_lo_pidio(self, base: DireccionesPostgres) -> None:
         sql(base, "update configuracion_bot set retencion_dias = 60 where nombre_nora = 'marea'")
+        for tabla, columnas, valores in (
+            ("turnos_ia", "hasta_mensaje, resultado, pregunta", "1, 'contestado', 'hola'"),
+            ("acciones_ia", "clave, herramienta, estado", "'hecha' || nombre_nora, 'x', 'hecha'"),
+            ("acciones_ia", "clave, herramienta, estado", "'falta' || nombre_nora, 'x', 'por_aprobar'"),
+        ):
+            sql(
+                base,
+                f"insert into {tabla} (nombre_nora, conversacion_id, fecha_creacion, {columnas})"  # noqa: S608
+                f" select nombre_nora, id, now() - interval '100 days', {valores} from conversaciones",
+            )
         assert limpiar_datos.main([]) == 0
         assert self.textos(base, "marea") == ["hoy", "sin atender"]
         assert self.textos(base, "monte") == ["hoy", "viejo", "sin atender"]
+        # Lo que otras tablas guardaban de esos mensajes también; lo que alguien tiene que decidir se queda.
+        quedan = "select nombre_nora from turnos_ia union all select clave from acciones_ia order by 1"
+        assert [una for (una,) in sql(base, quedan)] == ["faltamarea", "faltamonte", "hechamonte", "monte"]
 
     def test_simular_cuenta_y_no_borra(
         self, base: DireccionesPostgres, capsys: pytest.CaptureFixture[str]
     ) -> None:
         sql(base, "update configuracion_bot set retencion_dias = 60")
         assert limpiar_datos.main(["--simular", "--nora", "marea"]) == 0
-        assert "marea: 2 mensajes" in capsys.readouterr().out
+        assert "marea: 1 mensajes" in capsys.readouterr().out
         assert len(self.textos(base, "marea")) == 3
 
     def test_la_limpieza_de_cada_dia_lo_aplica(self, app: Flask, base: DireccionesPostgres) -> None:

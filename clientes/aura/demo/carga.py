@@ -14,6 +14,8 @@ from app_config import Config
 
 from ..personas import servicio as personas
 from ..registro.registro_dinamico import catalogo_de, registro_de
+from ..reportes import servicio as reportes
+from ..reportes.semanas import semana_pasada
 from ..utils.logging_utils import registro
 from . import (
     consultas,
@@ -58,6 +60,7 @@ def cargar(app: Flask) -> dict[str, str]:
         consultas_canales.cargar()
     if not consultas_anuncios_meta.hay():
         consultas_anuncios_meta.cargar()
+        _cargar_reportes(app)
     return cuentas
 
 
@@ -65,6 +68,16 @@ def _cargar_tareas() -> None:
     duena, agente = (consultas.id_de_cuenta(correo) for correo in ("duena@demo.mx", "agente@demo.mx"))
     if duena and agente and not consultas_tareas.hay():
         consultas_tareas.cargar(duena, agente)
+
+
+def _cargar_reportes(app: Flask) -> None:
+    """Los de las últimas tres semanas, escritos por las reglas: cargar la demostración no gasta en el modelo."""
+    ahora = datetime.now(UTC)
+    semana = semana_pasada(consultas_anuncios_meta.ZONA, ahora)
+    for cual in (semana.anterior.anterior, semana.anterior, semana):
+        reportes.hacer(
+            contenido.NOMBRE_NORA, cual, catalogo_de(app).anuncios(), ahora, leer=False, con_modelo=False
+        )
 
 
 def _cuentas(app: Flask) -> tuple[dict[str, str], bool]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import clientes
 
+from ..anuncios.fuente import FuenteDeAnuncios
 from ..utils.logging_utils import registro
 from .accesos import ErrorRegistro
 from .manifiesto import Manifiesto
@@ -51,6 +52,10 @@ class Catalogo:
     def para(self, nombre_nora: str) -> list[Modulo]:
         """Los que esa Nora puede tener."""
         return [m for m in self.en_orden() if m.solo_para in (None, nombre_nora)]
+
+    def anuncios(self) -> list[FuenteDeAnuncios]:
+        """Las redes de anuncios que los módulos ofrecen a los reportes."""
+        return [m.manifiesto.anuncios for m in self.en_orden() if m.manifiesto.anuncios is not None]
 
     def puede_tener(self, nombre_nora: str, modulo: str) -> bool:
         """Si ese módulo se pudo montar y no es solo de otra Nora."""

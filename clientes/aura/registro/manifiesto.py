@@ -8,6 +8,7 @@ from datetime import datetime
 
 from flask import Blueprint
 
+from ..anuncios.fuente import FuenteDeAnuncios
 from ..ia.herramientas import Herramienta
 from ..utils.validators import NOMBRE_MODULO
 from .accesos import Acceso
@@ -56,6 +57,7 @@ class Manifiesto:
         orden: lugar en la navegación, de menor a mayor.
         tarjeta: recibe el nombre de la Nora; None si hoy no hay nada que decir.
         herramientas: lo que el modelo puede hacer aquí; ver `ia/herramientas.py`.
+        anuncios: de una red de anuncios, lo que los reportes le piden.
     """
 
     nombre: str
@@ -68,6 +70,7 @@ class Manifiesto:
     tarjeta: Callable[[str], Tarjeta | None] | None = None
     trabajos: tuple[Trabajo, ...] = field(default=())
     herramientas: tuple[Herramienta, ...] = field(default=())
+    anuncios: FuenteDeAnuncios | None = None
 
     def faltas(self, carpeta: str) -> list[str]:
         """Una frase por cada cosa que no concuerda con la carpeta en que está."""

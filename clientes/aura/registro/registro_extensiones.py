@@ -21,6 +21,7 @@ CSP: dict[str, str | list[str]] = {
     "base-uri": "'self'",
     "form-action": "'self'",
     "object-src": "'none'",
+    "report-uri": "/informe-de-politica",
 }
 
 

@@ -10,6 +10,7 @@ from ..routes.archivos import archivos_bp
 from ..routes.instalable import instalable_bp
 from ..routes.login import login_bp
 from ..routes.permisos_anuncios import permisos_anuncios_bp
+from ..routes.reportes_publicos import reportes_publicos_bp
 from ..routes.salud import salud_bp
 from .accesos import Acceso, registrar_blueprint
 
@@ -20,6 +21,7 @@ def registrar_blueprints_login(app: Flask) -> None:
     registrar_blueprint(app, salud_bp, Acceso.CUALQUIERA)
     registrar_blueprint(app, instalable_bp, Acceso.CUALQUIERA)
     registrar_blueprint(app, permisos_anuncios_bp, Acceso.PERSONA)
+    registrar_blueprint(app, reportes_publicos_bp, Acceso.CUALQUIERA)
     config: Config = app.extensions["nora_config"]
     if config.modo_supabase != "hospedado":  # un proyecto hospedado sirve sus archivos en su dominio
         registrar_blueprint(app, archivos_bp, Acceso.CUALQUIERA)

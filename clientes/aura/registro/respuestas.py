@@ -89,7 +89,9 @@ def _contestar(
     codigo: int, mensaje: str = "", que_hacer: str = "", datos: Any = None
 ) -> tuple[Response | str, int]:
     titulo, comun, hacer = FRASES.get(codigo, FRASES[500] if codigo >= 500 else FRASES[400])
+    folio = g.get("id_peticion", "") if codigo >= 500 else ""
     if quiere_json():
+        datos = datos or ({"folio": folio} if folio else None)
         return jsonify(success=False, message=mensaje or comun, data=datos), codigo
     pagina = render_template(
         "errores/error.html",
@@ -97,7 +99,7 @@ def _contestar(
         titulo=titulo,
         mensaje=mensaje or comun,
         que_hacer=que_hacer or hacer,
-        request_id=g.get("id_peticion", "") if codigo >= 500 else "",
+        request_id=folio,
     )
     return pagina, codigo
 
@@ -127,9 +129,13 @@ def _de_http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
     respuesta, codigo = _contestar(error.code)
-    if error.code == 405 and error.get_response().headers.get("Allow"):
-        return respuesta, codigo, {"Allow": error.get_response().headers["Allow"]}
-    return respuesta, codigo
+    # Lo que el protocolo pide decir con ese código: 405 con Allow, 429 con Retry-After.
+    propias = error.get_response().headers
+    return (
+        respuesta,
+        codigo,
+        {nombre: propias[nombre] for nombre in ("Allow", "Retry-After") if nombre in propias},
+    )
 
 
 def _no_encontrado() -> Any:

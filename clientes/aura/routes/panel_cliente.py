@@ -26,7 +26,7 @@ from ..registro.noras import NoraRegistrada
 from ..registro.plantillas import nora_actual
 from ..utils.auth_utils import persona_actual
 from ..utils.errores import ErrorNoEncontrado
-from . import avisos_telefono, consultas_panel, guia, tablero
+from . import avisos_telefono, consultas_panel, guia, medios_panel, tablero
 from .consultas_panel import resumen_de_la_peticion
 
 panel_cliente_bp = Blueprint("panel_cliente", __name__, url_prefix="/panel_cliente/<nora:nombre_nora>")
@@ -36,6 +36,8 @@ for _ruta, _endpoint, _vista, _metodo in (
     ("/avisos/suscribir", "avisos_suscribir", avisos_telefono.suscribir, "POST"),
     ("/avisos/quitar", "avisos_quitar", avisos_telefono.quitar, "POST"),
     ("/avisos/probar", "avisos_probar", avisos_telefono.probar, "POST"),
+    ("/archivos/<uuid:medio_id>", "archivo", medios_panel.ver, "GET"),
+    ("/archivos/<uuid:medio_id>/reintentar", "archivo_reintentar", medios_panel.reintentar, "POST"),
 ):
     panel_cliente_bp.add_url_rule(_ruta, _endpoint, _vista, methods=[_metodo])
 

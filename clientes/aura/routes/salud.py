@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import hmac
+from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from extensiones import csrf
+
 from .. import metricas as textos
 from ..arranque import estado_de_las_partes
 from ..registro.accesos import Acceso, exige
+from ..utils import medidas
+from ..utils.logging_utils import registro
 
+bitacora = registro(__name__)
+DIRECTIVAS = frozenset(
+    f"{que}-src{parte}"
+    for que in ("default", "script", "style", "img", "media", "font", "connect", "frame", "object", "worker")
+    for parte in ("", "-elem", "-attr")
+) | {"base-uri", "form-action", "frame-ancestors"}
 salud_bp = Blueprint("salud", __name__)
 
 
@@ -31,6 +42,27 @@ def listo() -> tuple[Response, int]:
         {"parte": p.nombre, "estado": "ok" if p.bien else "falla", "detalle": p.detalle} for p in partes
     ]
     return jsonify(estado="ok" if bien else "falla", partes=renglones), 200 if bien else 503
+
+
+@salud_bp.post("/informe-de-politica")
+def informe_de_politica() -> tuple[str, int]:
+    """Lo que un navegador frenó por la política de contenido (CSP 3, «report-uri»): se cuenta y se anota sin datos.
+
+    Lo manda cualquiera, así que solo se lee la directiva, de la lista de las nuestras, y el origen de lo frenado.
+    """
+    informe = request.get_json(force=True, silent=True)
+    dicho = informe.get("csp-report") if isinstance(informe, dict) else None
+    dicho = dicho if isinstance(dicho, dict) else {}
+    directiva = str(dicho.get("effective-directive") or dicho.get("violated-directive") or "").split(" ")[0]
+    if directiva not in DIRECTIVAS:
+        directiva = "otra"
+    medidas.POLITICA.labels(directiva).inc()
+    frenado = urlsplit(str(dicho.get("blocked-uri", ""))[:300])
+    bitacora.warning("politica_frenada", directiva=directiva, origen=frenado.hostname or frenado.path[:20])
+    return "", 204
+
+
+csrf.exempt(informe_de_politica)  # lo manda el navegador por su cuenta, sin sesión
 
 
 @salud_bp.get("/metricas")

@@ -16,6 +16,7 @@ from extensiones import csrf
 from ..canales.base import Credenciales
 from ..conversacion import consultas
 from ..conversacion.salida import anotar_aviso
+from ..registro.frenos import anotar_firma_mala, revisar_firmas
 from ..utils.validators import quitar_uno_de_mexico
 from ..utils.webhook_utils import RESPUESTA_VACIA, firma_valida, url_publica
 from .process_message import procesar_mensaje
@@ -89,8 +90,11 @@ def exigir_firma(nombre_nora: str) -> None:
 
     Raises:
         Forbidden: la firma no es, o la cuenta es otra.
+        TooManyRequests: de ese origen llegan demasiadas firmas malas.
         ErrorServicioExterno: no se pudieron leer sus llaves.
     """
+    origen = request.remote_addr or ""
+    revisar_firmas(origen)
     llaves: LlavesEnMemoria = current_app.extensions.setdefault("nora_llaves_twilio", LlavesEnMemoria())
     credenciales, de_memoria = llaves.de(nombre_nora)
     if _es_suya(credenciales):
@@ -100,6 +104,7 @@ def exigir_firma(nombre_nora: str) -> None:
     if de_memoria and _es_suya(llaves.de(nombre_nora)[0]):
         return
     llaves.olvidar(nombre_nora)
+    anotar_firma_mala(origen)
     raise Forbidden
 
 

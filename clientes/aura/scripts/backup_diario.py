@@ -21,8 +21,9 @@ from app_config import Config
 
 from .. import respaldos
 from ..conversacion import consultas, turno
+from ..medios.cajas import en_trozos
 from ..respaldos import ErrorRespaldo
-from ..routes.admin.exportacion import en_trozos, exportar_nora
+from ..routes.admin.exportacion import exportar_nora
 from ..routes.admin.servicio import nora as leer_nora
 from ..supabase_local import DireccionesPostgres, crear_api
 from ..utils.cifrado import Cifrador

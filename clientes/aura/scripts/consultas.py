@@ -81,6 +81,11 @@ def borrar_mensajes_viejos(nombre_nora: str, dias: int, cuantos: int) -> int:
     return int(valor(supabase.rpc("borrar_mensajes_viejos", argumentos)))
 
 
+def borrar_rastros_viejos(nombre_nora: str, dias: int) -> int:
+    """Borra lo que otras tablas guardan de mensajes de hace más de esos días. Devuelve cuántas filas."""
+    return int(valor(supabase.rpc("borrar_rastros_viejos", {"p_nombre_nora": nombre_nora, "p_dias": dias})))
+
+
 def duenos_de(nombre_nora: str) -> list[str]:
     """Los ids de quienes son dueños de una Nora."""
     leidas = filas(

@@ -21,6 +21,7 @@ from flask import Flask
 from app_config import Config
 from scheduler_jobs import todos_los_trabajos
 
+from .. import respaldos
 from ..arranque import db_uri_de
 from ..conversacion.cola import hay_trabajador_vivo
 from ..migraciones import pendientes
@@ -35,6 +36,7 @@ PLAZO_RED_S = 5.0
 DISCO_MINIMO = 1024**3  # bytes
 DESFASE_MAXIMO_S = 5.0
 SIN_CORRER_HORAS = 26
+HORAS_DE_RESPALDO = 30
 # Formas en que llega el mismo número de México.
 NUMEROS = ("+526621234567", "+5216621234567", "662 123 4567", "(662) 123-4567", "+52 1 662 123 4567")
 
@@ -151,12 +153,32 @@ def _modulos(app: Flask) -> Revision:
 def _proveedores(app: Flask) -> Revision:
     config = _config(app)
     urls = [config.TWILIO_BASE_URL or "https://api.twilio.com"]
+    if config.META_APP_ID:
+        urls.append(config.META_GRAPH_URL)
     if config.OPENAI_API_KEY:
         urls.append(config.OPENAI_BASE_URL or "https://api.openai.com")
     lejos = [urlsplit(url).hostname or url for url in urls if not _alcanza(url)]
     detalle = f"no se alcanza {', '.join(lejos)}" if lejos else "se alcanzan"
     return Revision(
         "proveedores", not lejos, detalle, "Revisa la salida a internet de esta máquina y su DNS."
+    )
+
+
+def _respaldos(app: Flask) -> Revision:
+    config = _config(app)
+    try:
+        respaldos.herramienta(config, "pg_dump")
+    except respaldos.ErrorRespaldo as error:
+        return Revision("respaldos", False, error.mensaje, error.que_hacer or "Revisa NORA_PG_DUMP.")
+    hechos = list(respaldos.existentes(config))
+    if not hechos:
+        return Revision("respaldos", True, "todavía ninguno: el primero es a las 2:30")
+    horas = (datetime.now(UTC) - hechos[-1]).total_seconds() / 3600
+    return Revision(
+        "respaldos",
+        horas <= HORAS_DE_RESPALDO,
+        f"{len(hechos)}, el último hace {horas:.0f} h",
+        "Mira en /admin/salud cómo salió «respaldo_diario» y haz uno con backup_diario.",
     )
 
 
@@ -223,6 +245,7 @@ REVISIONES: dict[str, Callable[[Flask], Revision]] = {
     "programador": _programador,
     "módulos": _modulos,
     "proveedores": _proveedores,
+    "respaldos": _respaldos,
     "disco": _disco,
     "reloj": _reloj,
     "números": _numeros,

@@ -1,7 +1,8 @@
-"""Borra los mensajes que pasan de la retención de cada Nora: `python -m clientes.aura.scripts.limpiar_datos`.
+"""Borra lo que pasa de la retención de cada Nora: `python -m clientes.aura.scripts.limpiar_datos`.
 
 Cada Nora dice cuántos días guarda sus mensajes (`configuracion_bot.retencion_dias`); sin decirlo, para siempre. Lo que
-falta por atender o está por salir nunca se borra.
+falta por atender o está por salir nunca se borra. Con ellos se va lo que otras tablas dicen de ellos: lo que el modelo
+quiso contestar, las herramientas que usó y las respuestas a formularios.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ def _borrar(nombre: str, dias: int) -> int:
     total = 0
     while borrados := consultas.borrar_mensajes_viejos(nombre, dias, POR_TANDA):
         total += borrados
+    consultas.borrar_rastros_viejos(nombre, dias)
     return total
 
 

@@ -51,6 +51,11 @@ class Fondo:
         for conexion in libres:
             conexion.cerrar()
 
+    def estado(self) -> dict[str, int]:
+        """Cuántas se están usando, cuántas esperan guardadas y cuántas caben. Sin candado: es para mirar."""
+        en_uso = self._maximo - self._turnos._value
+        return {"en_uso": en_uso, "libres": len(self._libres), "maximo": self._maximo}
+
     def abrir(self, limite: float) -> Conexion:
         """Una conexión nueva, fuera del fondo."""
         generacion = self._generacion

@@ -41,6 +41,10 @@ class ApiLocal:
         """Cierra las conexiones guardadas; las que están en uso se cierran al terminar."""
         self._motor.cerrar()
 
+    def conexiones(self) -> dict[str, int]:
+        """Las conexiones de este proceso: ``en_uso``, ``libres`` y ``maximo``."""
+        return self._motor.fondo.estado()
+
     def recargar_esquema(self) -> None:
         """La siguiente petición vuelve a leer el catálogo."""
         self._motor.recargar_esquema()

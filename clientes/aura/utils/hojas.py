@@ -60,3 +60,8 @@ def adivinar_separador(contenido: str) -> str:
         return (anchos.count(comun) / len(anchos) if comun > 1 else 0.0, comun)
 
     return max(SEPARADORES, key=puntaje)
+
+
+def sin_formula(texto: str) -> str:
+    """Un texto que una hoja de cálculo enseña y no corre: lo que empieza como fórmula lleva un apóstrofo."""
+    return f"'{texto}" if texto[:1] in ("=", "+", "-", "@", "\t", "\r") else texto

@@ -10,7 +10,7 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -40,36 +40,69 @@ _CORREO = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 def configurar_registro(*, json: bool, nivel: str = "INFO") -> None:
     """Prepara structlog y el registro de las bibliotecas en la salida de errores."""
-    comunes: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.ExceptionRenderer(traza_sin_datos),
-        tapar_datos,
-    ]
+    structlog.configure(
+        processors=[*_comunes(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    raiz = logging.getLogger()
+    raiz.handlers = [manejador_de_registro(json=json)]
+    raiz.setLevel(nivel)
+    for ruidoso in RUIDOSOS:
+        logging.getLogger(ruidoso).setLevel(logging.WARNING)
+
+
+def manejador_de_registro(*, json: bool) -> logging.Handler:
+    """A la salida de errores: un objeto JSON por renglón, o legible en una terminal. Sin datos de nadie."""
     pintor: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if json
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
-    structlog.configure(
-        processors=[*comunes, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
     manejador = logging.StreamHandler()
     manejador.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=comunes,
+            foreign_pre_chain=_comunes(),
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, pintor],
         )
     )
-    raiz = logging.getLogger()
-    raiz.handlers = [manejador]
-    raiz.setLevel(nivel)
-    for ruidoso in RUIDOSOS:
-        logging.getLogger(ruidoso).setLevel(logging.WARNING)
+    return manejador
+
+
+def _comunes() -> list[structlog.typing.Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _avisar_falla,
+        structlog.processors.ExceptionRenderer(traza_sin_datos),
+        tapar_datos,
+    ]
+
+
+_oyente: Callable[[Mapping[str, Any], BaseException], None] | None = None
+
+
+def al_fallar(oyente: Callable[[Mapping[str, Any], BaseException], None] | None) -> None:
+    """A quién se le pasa cada renglón de error que trae una excepción; None, a nadie."""
+    global _oyente
+    _oyente = oyente
+
+
+def _avisar_falla(_registro: Any, _metodo: str, renglon: Any) -> Any:
+    """Procesador: antes de volver texto la excepción."""
+    if _oyente is not None and renglon.get("exc_info") and renglon.get("level") in ("error", "critical"):
+        error = _excepcion(renglon["exc_info"])
+        if error is not None:
+            _oyente(renglon, error)
+    return renglon
+
+
+def _excepcion(dada: Any) -> BaseException | None:
+    if isinstance(dada, BaseException):
+        return dada
+    return dada[1] if isinstance(dada, tuple) else sys.exc_info()[1]
 
 
 def registro(nombre: str) -> structlog.stdlib.BoundLogger:
@@ -131,7 +164,7 @@ def traza_sin_datos(exc_info: _Falla) -> str:
 
     El texto de una excepción puede traer lo que alguien escribió: la fila que no cupo, el campo que no se entendió.
     """
-    renglones: list[str] = []
+    renglones = ["Traceback (sin datos):"]
     _agregar_traza(renglones, exc_info[1], 0)
     return "\n".join(renglones)
 

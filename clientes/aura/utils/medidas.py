@@ -32,7 +32,10 @@ LLAMADAS_A_PROVEEDOR = Histogram(
 )
 TOKENS = Counter("nora_ia_tokens", "Tokens de modelos de lenguaje", ("sentido",))
 SOCKETS = Gauge("nora_sockets", "Navegadores conectados", multiprocess_mode="livesum")
-FIRMAS_MALAS = Counter("nora_webhook_firmas_malas", "Webhooks con una firma que no es", ("freno",))
+POLITICA = Counter(
+    "nora_politica_frenado", "Lo que la política de contenido frenó en un navegador", ("directiva",)
+)
+FRENOS = Counter("nora_frenos", "Peticiones frenadas y firmas de webhook que no eran", ("cual",))
 
 
 def error_de_proveedor(proveedor: str, codigo: int | str | None) -> None:

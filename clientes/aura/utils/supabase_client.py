@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import jwt
+from storage3.exceptions import StorageApiError
 from werkzeug.local import LocalProxy
 
 from app_config import Config
@@ -24,6 +25,9 @@ from supabase import Client, ClientOptions, create_client
 
 from ..supabase_local import ClienteHttp, TransporteLocal
 from .logging_utils import peticion_actual
+
+# Lo que el almacén contesta que no: `status` y `message` son los suyos.
+ErrorDeAlmacen = StorageApiError
 
 VIGENCIA_TOKEN_S = 600
 MARGEN_TOKEN_S = 60

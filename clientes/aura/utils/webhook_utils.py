@@ -22,6 +22,7 @@ _POR_MIME = {
     "application": "documento",
     "text": "documento",
 }
+_TARJETAS = frozenset({"text/vcard", "text/x-vcard", "text/directory"})
 
 
 def firma_valida(token: str, url: str, campos: Mapping[str, Any], firma: str) -> bool:
@@ -97,6 +98,8 @@ def _tipo(campos: Mapping[str, str], medios: list[dict[str, str]]) -> str:
     if declarado == "sticker":
         return "sticker"
     if declarado == "contacts":
+        return "contacto"
+    if medios and medios[0]["mime"].partition(";")[0].lower() in _TARJETAS:
         return "contacto"
     if medios:
         return _POR_MIME.get(medios[0]["mime"].split("/")[0], "otro")

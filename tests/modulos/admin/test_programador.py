@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
+import pytest
 from flask import Flask
 
 from clientes.aura.conversacion import consultas
+from clientes.aura.registro.manifiesto import Trabajo
+from clientes.aura.routes.admin.programador import cuando
 from clientes.aura.supabase_local import DireccionesPostgres
 from scheduler_jobs import TRABAJOS, reclamar, recuperar, todos_los_trabajos
 
@@ -78,3 +81,19 @@ def test_ver_correr_y_apagar(
         ("apagar_trabajo", RESPALDO.id),
         ("encender_trabajo", RESPALDO.id),
     ]
+
+
+@pytest.mark.parametrize(
+    ("cron", "zona", "dicho"),
+    [
+        ("* * * * *", "UTC", "cada minuto"),
+        ("*/5 * * * *", "UTC", "cada 5 min"),
+        ("20 */4 * * *", "UTC", "cada 4 h"),
+        ("5 2 * * *", "America/Hermosillo", "diario a las 2:05 (America/Hermosillo)"),
+        ("0 9 * * mon", "America/Tijuana", "lunes a las 9:00 (America/Tijuana)"),
+        ("0 9 1 * *", "UTC", "0 9 1 * *"),
+        ("0 8-18 * * *", "UTC", "0 8-18 * * *"),
+    ],
+)
+def test_cuando_en_palabras(cron: str, zona: str, dicho: str) -> None:
+    assert cuando(Trabajo(id="x", cron=cron, zona=zona, hacer=lambda _: "", descripcion="x")) == dicho

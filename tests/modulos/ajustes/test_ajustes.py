@@ -44,8 +44,9 @@ def fila(nombre: str = "marea") -> dict[str, Any]:
 
 
 def test_guarda_todo_y_se_ve_al_volver(duena: Any) -> None:
-    assert duena.enviar(RUTA, campos()).status_code == 302
+    assert duena.enviar(RUTA, campos(al_recibir_archivos="pasar")).status_code == 302
     guardada = fila()
+    assert guardada["al_recibir_archivos"] == "pasar"
     assert guardada["horario"]["semana"][0] == [
         {"abre": "09:00:00", "cierra": "14:00:00"},
         {"abre": "16:00:00", "cierra": "19:00:00"},

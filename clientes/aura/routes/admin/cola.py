@@ -14,6 +14,8 @@ from . import consultas
 TAREAS = {
     "atender_conversacion": "Contestar a un cliente",
     "enviar_saliente": "Enviar un mensaje",
+    "preparar_medio": "Bajar un archivo u oír una nota de voz",
+    "borrar_archivos": "Borrar archivos de mensajes borrados",
     "ejecutar_trabajo": "Trabajo programado",
 }
 

@@ -9,10 +9,12 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
+from ...medios import cajas
+from ...medios import consultas as medios
 from . import consultas
 
 EN_MEMORIA = 8 * 1024 * 1024  # bytes
@@ -21,6 +23,7 @@ LEEME = """Datos de {nombre}, tomados el {momento}.
 
 Cada archivo .csv es una tabla; se abre con Excel, Google Sheets o cualquier editor de texto (UTF-8).
 Lo principal: contactos, conversaciones, mensajes (cada uno con el id de su conversación) y conocimiento_nora.
+Las fotos, notas de voz y documentos están en la carpeta archivos.
 No vienen las llaves de Twilio ni otras contraseñas.
 
 {tablas}
@@ -42,6 +45,11 @@ def exportar_nora(nombre_nora: str, momento: str) -> IO[bytes]:
             with caja.open(f"{tabla.tabla}.csv", "w") as destino:
                 escritas = _escribir(destino, consultas.recorrer_tabla(tabla, nombre_nora))
             cuentas.append(f"{tabla.tabla}.csv: {escritas:,} filas")
+        cuantos = cajas.agregar(caja, nombre_nora, medios.de_nora(nombre_nora))
+        if cuantos:
+            cuentas.append(
+                f"archivos/: {cuantos:,} fotos, audios y documentos; el nombre es su id en medios.csv"
+            )
         caja.writestr(
             "LEEME.txt", LEEME.format(nombre=nombre_nora, momento=momento, tablas="\n".join(cuentas))
         )
@@ -82,10 +90,3 @@ def _legible(dato: Any) -> Any:
 
 def _es_telefono(dato: str) -> bool:
     return dato[0] == "+" and dato[1:].isdigit()
-
-
-def en_trozos(archivo: IO[bytes], tamano: int = 65_536) -> Iterator[bytes]:
-    """El contenido por partes; al terminar, cierra."""
-    with archivo:
-        while trozo := archivo.read(tamano):
-            yield trozo

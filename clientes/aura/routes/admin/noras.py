@@ -8,13 +8,14 @@ from typing import Any
 from flask import current_app, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from ...medios.cajas import en_trozos
 from ...personas.servicio import anotar
 from ...registro.registro_dinamico import catalogo_de, registro_de
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
 from . import consultas, revision, servicio
 from .consultas import POR_PAGINA, Nora
-from .exportacion import en_trozos, exportar_nora
+from .exportacion import exportar_nora
 from .formularios import (
     ZONAS,
     FormularioBorrar,

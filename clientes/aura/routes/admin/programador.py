@@ -17,6 +17,10 @@ from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
 from . import consultas
 
+DIAS = {"mon": "lunes", "tue": "martes", "wed": "miércoles", "thu": "jueves", "fri": "viernes"} | {
+    "sat": "sábados",
+    "sun": "domingos",
+}
 MOTIVOS = {"tarde": "recuperado", "a_mano": "a mano"}
 
 
@@ -25,6 +29,7 @@ class Renglon:
     """Un trabajo como se enseña. `dura` ya viene en palabras; `siguiente` None: está apagado."""
 
     trabajo: Trabajo
+    cuando: str
     ultima: consultas.Ejecucion | None
     dura: str
     motivo: str
@@ -44,6 +49,7 @@ def renglones(ahora: datetime) -> list[Renglon]:
 def _renglon(trabajo: Trabajo, ultima: consultas.Ejecucion | None, activo: bool, ahora: datetime) -> Renglon:
     return Renglon(
         trabajo=trabajo,
+        cuando=cuando(trabajo),
         ultima=ultima,
         dura=_en_palabras(ultima),
         motivo=MOTIVOS.get(ultima.motivo, "") if ultima else "",
@@ -61,6 +67,24 @@ def _en_palabras(ultima: consultas.Ejecucion | None) -> str:
     if segundos < 90:
         return f"{segundos:.1f} s"
     return f"{segundos / 60:.0f} min"
+
+
+def cuando(trabajo: Trabajo) -> str:
+    """Su cron en palabras: «cada 5 min», «diario a las 2:30 (America/Hermosillo)»; uno raro, tal cual."""
+    minuto, hora, dia, mes, semana = trabajo.cron.split()
+    donde = "" if trabajo.zona == "UTC" else f" ({trabajo.zona})"
+    if (dia, mes) != ("*", "*"):
+        return trabajo.cron + donde
+    if (hora, semana) == ("*", "*") and minuto == "*":
+        return "cada minuto"
+    if (hora, semana) == ("*", "*") and minuto.startswith("*/"):
+        return f"cada {minuto[2:]} min"
+    if hora.startswith("*/") and semana == "*" and minuto.isdigit():
+        return f"cada {hora[2:]} h"
+    if not (minuto.isdigit() and hora.isdigit()):
+        return trabajo.cron + donde
+    que_dia = "diario" if semana == "*" else DIAS.get(semana.lower(), "")
+    return f"{que_dia} a las {hora}:{minuto:0>2}{donde}" if que_dia else trabajo.cron + donde
 
 
 def correr() -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -24,6 +24,7 @@ class Ajustes(BaseModel):
     mensaje_fuera_horario: str
     silencio_segundos: int
     pausa_persona_minutos: int
+    al_recibir_archivos: Literal["preguntar", "pasar"] = "preguntar"
     horario: Horario
 
 

@@ -8,7 +8,8 @@ from datetime import date, time
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, TextAreaField
+from wtforms import IntegerField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from ...conversacion.horario import DIAS, Horario, Tramo
@@ -67,6 +68,15 @@ class FormularioAjustes(FlaskForm):
             InputRequired("Escribe cuántos minutos."),
             NumberRange(5, 1440, "Van de 5 minutos a un día (1440)."),
         ],
+    )
+    al_recibir_archivos = SelectField(
+        "Cuando mandan una foto o un audio que Nora no puede abrir",
+        description="Con una llave de IA, Nora oye las notas de voz y ve las fotos; esto es para lo demás.",
+        choices=[
+            SelectChoice("preguntar", "Pedirlo por escrito; si insisten, pasar a una persona"),
+            SelectChoice("pasar", "Pasar de una vez a una persona"),
+        ],
+        default="preguntar",
     )
 
 

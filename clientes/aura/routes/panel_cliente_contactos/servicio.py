@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from tempfile import SpooledTemporaryFile
+from typing import IO
 from uuid import UUID
 
+from ...medios import cajas
+from ...medios import consultas as medios
 from ...personas.servicio import anotar
 from ...registro.consultas import leer_noras_activas
 from ...registro.manifiesto import Tarjeta
@@ -29,6 +35,7 @@ from .modelos import (
 )
 
 POR_PAGINA = 30
+EN_MEMORIA = 8 * 1024 * 1024  # bytes; lo demás, a disco
 LARGO_BUSQUEDA = 80
 DIAS_EN_PAPELERA = 30
 CAMPOS_MAXIMOS = 30
@@ -337,6 +344,21 @@ def todo_de(nombre_nora: str, contacto_id: str, quien: Identidad) -> dict[str, o
         raise ErrorNoEncontrado
     anotar(quien, "exportar_persona", nombre_nora=nombre_nora, objeto=contacto_id, huella=str(todo["huella"]))
     return todo
+
+
+def todo_con_archivos(nombre_nora: str, contacto_id: str, quien: Identidad) -> IO[bytes]:
+    """Lo mismo en un ZIP, con los archivos que mandó y que se le mandaron. Lo cierra quien lo pide.
+
+    Raises:
+        ErrorNoEncontrado: no es de esta Nora.
+    """
+    todo = todo_de(nombre_nora, contacto_id, quien)
+    archivo = SpooledTemporaryFile(max_size=EN_MEMORIA)  # noqa: SIM115  lo cierra quien lo recibe
+    with zipfile.ZipFile(archivo, "w", zipfile.ZIP_DEFLATED) as caja:
+        caja.writestr("datos.json", json.dumps(todo, ensure_ascii=False, indent=2))
+        cajas.agregar(caja, nombre_nora, medios.de_contacto(nombre_nora, contacto_id))
+    archivo.seek(0)
+    return archivo
 
 
 def suprimir(nombre_nora: str, contacto_id: str, quien: Identidad) -> dict[str, object]:

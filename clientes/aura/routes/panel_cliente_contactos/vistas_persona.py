@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from ...medios.cajas import en_trozos
 from ...registro.accesos import Acceso, exige
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
@@ -98,6 +99,16 @@ def datos_html(nombre_nora: str, contacto_id: UUID) -> Response:
     )
     respuesta = Response(pagina, content_type="text/html; charset=utf-8")
     respuesta.headers["Content-Disposition"] = 'attachment; filename="datos-de-una-persona.html"'
+    return respuesta
+
+
+@panel_cliente_contactos_bp.get("/<uuid:contacto_id>/datos.zip")
+@exige(Acceso.DUENO)
+def datos_zip(nombre_nora: str, contacto_id: UUID) -> Response:
+    """Todo lo de una persona con sus fotos, notas de voz y documentos."""
+    caja = servicio.todo_con_archivos(nombre_nora, str(contacto_id), persona_actual())
+    respuesta = Response(en_trozos(caja), content_type="application/zip")
+    respuesta.headers["Content-Disposition"] = 'attachment; filename="datos-de-una-persona.zip"'
     return respuesta
 
 
