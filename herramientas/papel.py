@@ -19,7 +19,10 @@ BIBLIOTECAS = {
     "darwin": ("libpango-1.0.dylib", "libpangoft2-1.0.dylib", "libharfbuzz-subset.dylib"),
 }
 PAQUETES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
-SIN_PANGO = f"Sin Pango no hay PDF de los reportes: apt-get install {' '.join(PAQUETES)} (en macOS, brew install pango)."
+SIN_PANGO = (
+    f"Sin Pango no hay PDF de los reportes: apt-get install {' '.join(PAQUETES)}"
+    " (en macOS, brew install pango)."
+)
 
 
 def se_abre(nombre: str) -> bool:
