@@ -40,7 +40,7 @@ def _frenar() -> None:
 
 
 def revisar_firmas(origen: str) -> None:
-    """Antes de mirar la firma: quien lleva muchas malas en este minuto no gasta ni una lectura.
+    """Con una firma mala: quien lleva muchas en este minuto no gasta ni una lectura.
 
     Raises:
         TooManyRequests: espere; Twilio firma bien y no llega aquí.
