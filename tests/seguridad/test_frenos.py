@@ -51,6 +51,7 @@ def test_firmas_malas_por_origen(cliente_http: Any, crear_nora: Any, monkeypatch
         for _ in range(frenos.FIRMAS_MALAS_POR_MINUTO)
     ]
     assert set(codigos) == {403}
+    cliente_http.post(ruta, data={"Body": "x"}, headers=malo)
     antes = len(leidas)
     frenada = cliente_http.post(ruta, data={"Body": "x"}, headers=malo)
     assert (frenada.status_code, frenada.headers["Retry-After"]) == (429, "55")

@@ -128,18 +128,30 @@ def _paginas(pista: _Pista) -> Iterator[bytes]:
     yield _pagina(serie, 0, 0, 2, [pista.cabeza])
     yield _pagina(serie, 1, 0, 0, [marca])
     posicion = struct.unpack_from("<H", pista.cabeza, 10)[0]
-    numero = 2
-    for desde in range(0, len(pista.paquetes), _PAQUETES_POR_PAGINA):
-        tanda = pista.paquetes[desde : desde + _PAQUETES_POR_PAGINA]
+    tandas = list(_tandas(pista.paquetes))
+    for numero, tanda in enumerate(tandas, start=2):
         posicion += sum(_muestras(paquete) for paquete in tanda)
-        ultima = desde + _PAQUETES_POR_PAGINA >= len(pista.paquetes)
+        ultima = numero == len(tandas) + 1
         yield _pagina(serie, numero, posicion, 4 if ultima else 0, tanda)
-        numero += 1
+
+
+def _tandas(paquetes: list[bytes]) -> Iterator[list[bytes]]:
+    """Los paquetes que caben en cada página: un segundo de voz, o los 255 lugares de su tabla."""
+    tanda: list[bytes] = []
+    lugares = 0
+    for paquete in paquetes:
+        suyos = len(paquete) // 255 + 1
+        if tanda and (lugares + suyos > 255 or len(tanda) == _PAQUETES_POR_PAGINA):
+            yield tanda
+            tanda, lugares = [], 0
+        tanda.append(paquete)
+        lugares += suyos
+    yield tanda
 
 
 def _pagina(serie: int, numero: int, posicion: int, tipo: int, paquetes: list[bytes]) -> bytes:
     tabla = b"".join(b"\xff" * (len(p) // 255) + bytes([len(p) % 255]) for p in paquetes)
-    if len(tabla) > 255:  # no cabe: la mitad en otra
+    if len(tabla) > 255:  # un solo paquete de más de 65 kB no es voz
         raise NoEsVoz("trae paquetes demasiado grandes")
     cabeza = struct.pack("<4sBBqIIIB", b"OggS", 0, tipo, posicion, serie, numero, 0, len(tabla))
     entera = cabeza + tabla + b"".join(paquetes)
