@@ -314,6 +314,7 @@ CON_ENTORNO = {
     "herramientas/auditar.py": "el de pip y npm, completo",
     "herramientas/navegador.py": "el de apt-get, completo",
     "herramientas/plugin_pytest.py": "si hay navegador para las pruebas",
+    "herramientas/papel.py": "el de apt-get, completo",
     "herramientas/preparar.py": "el de npm, completo",
     "herramientas/pruebas.py": "el de pytest, completo",
     "clientes/aura/supabase_local/cumulo.py": "el de initdb, completo, con LC_ALL fijo",
