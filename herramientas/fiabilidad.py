@@ -44,7 +44,7 @@ RENGLONES = {
     "sockets": (
         "Hasta tres veces el cupo de sockets, con y sin sesión",
         "lo que sobra se rechaza; p99 del webhook < 500 ms",
-        "fallos/test_gunicorn.py::test_tres_veces_el_cupo_de_sockets_y_el_webhook_sigue",
+        "fallos/test_carga.py::test_tres_veces_el_cupo_de_sockets_y_el_webhook_sigue",
     ),
     "eventos": (
         "1,000 eventos a 50 sockets en 2 procesos",

@@ -23,10 +23,12 @@ import psycopg
 import pytest
 import requests
 from apoyo.fiabilidad import Anotar
-from apoyo.sockets import Socket, entrar
+from apoyo.sockets import SOCKETS, Socket, entrar
 from apoyo.vivo import esperar, levantar_procesos
 from dobles.twilio_falso import TwilioFalso, firmar, twilio_falso
+from fallos.test_gunicorn import gunicorn
 
+from clientes.aura.sockets import HILOS_DE_GUNICORN, RESERVA_DE_HILOS
 from clientes.aura.supabase_local import DireccionesPostgres, ServidorPostgres
 
 RAIZ = Path(__file__).resolve().parents[2]
@@ -308,6 +310,48 @@ def test_mil_eventos_a_cincuenta_sockets(
         repetidos = sum(len(vistos(s)) - len(set(vistos(s))) for s in sockets)
         assert (faltan, repetidos) == (0, 0)
     anotar("eventos", eventos=1_000, sockets=50, procesos=2, faltan=0, repetidos=0)
+
+
+@pytest.mark.timeout(600)
+def test_tres_veces_el_cupo_de_sockets_y_el_webhook_sigue(
+    base: DireccionesPostgres,
+    tmp_path: Path,
+    crear_nora: Callable[..., str],
+    crear_usuario: Callable[..., str],
+    anotar: Anotar,
+) -> None:
+    """Con y sin sesión, hasta tres veces lo que cabe: lo que sobra se rechaza y el webhook contesta a tiempo."""
+    crear_usuario("duena@marea.mx", "dueno", crear_nora("marea"))
+    cupo = HILOS_DE_GUNICORN - RESERVA_DE_HILOS
+    with twilio_falso() as twilio:
+        cuenta = {"TWILIO_ACCOUNT_SID": CUENTA, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_BASE_URL": twilio.url}
+        with gunicorn(base, tmp_path, procesos=1, **cuenta) as servidor, contextlib.ExitStack() as abiertos:
+            galleta = entrar(servidor.url, "duena@marea.mx")
+            for _ in range(cupo):
+                abiertos.enter_context(Socket(servidor.url, galleta, "marea"))
+            cliente = Cliente(servidor.url)
+            rechazados: list[int] = []
+
+            def de_mas(numero: int) -> None:
+                cabeceras = {"Cookie": galleta} if numero % 2 else {}
+                respuesta = requests.get(f"{servidor.url}{SOCKETS}", headers=cabeceras, timeout=10)
+                rechazados.append(respuesta.status_code)
+
+            with cliente.a_ritmo(20), ThreadPoolExecutor(8) as hilos:
+                limite = time.monotonic() + 20
+                while time.monotonic() < limite:
+                    list(hilos.map(de_mas, range(2 * cupo)))
+            assert set(rechazados) == {401, 503}
+            assert not cliente.rechazados
+            p99 = statistics.quantiles(cliente.tiempos, n=100)[-1]
+            assert p99 < 0.5, p99
+    anotar(
+        "sockets",
+        cupo=cupo,
+        pedidos_de_mas=len(rechazados),
+        aceptados_de_mas=0,
+        webhook_p99_ms=round(p99 * 1000),
+    )
 
 
 @pytest.mark.timeout(3600)
