@@ -71,14 +71,17 @@ def child_exit(_servidor: Any, trabajador: Any) -> None:
 
 
 def post_fork(_servidor: Any, _trabajador: Any) -> None:
-    """Cada proceso abre lo suyo: lo heredado del padre no se comparte."""
-    from clientes.aura.arranque import al_bifurcar
+    """Cada proceso abre lo suyo: lo heredado del padre no se comparte.
 
-    al_bifurcar()
+    Solo si el padre ya la había cargado (`--preload`). Cargarla aquí, cuando las señales todavía son las del padre,
+    perdería un SIGTERM que llegara mientras arranca: el proceso se quedaría hasta que lo mataran.
+    """
+    if "run" in sys.modules:
+        _abrir()
 
 
 def post_worker_init(trabajador: Any) -> None:
-    """Con SIGTERM, los WebSockets se cierran y los hilos paran mientras acaban las peticiones en curso.
+    """Con SIGTERM, los WebSockets se cierran y los hilos paran mientras acaban las peticiones; y arrancan los hilos.
 
     Sin esto el proceso espera `graceful_timeout` completo por cada pestaña abierta.
     """
@@ -91,6 +94,8 @@ def post_worker_init(trabajador: Any) -> None:
 
     signal.signal(signal.SIGTERM, al_terminar)
     signal.siginterrupt(signal.SIGTERM, False)
+    if trabajador.alive:  # si ya le dijeron que termine, no empieza nada
+        _abrir()
 
 
 def worker_exit(_servidor: Any, _trabajador: Any) -> None:
@@ -99,6 +104,12 @@ def worker_exit(_servidor: Any, _trabajador: Any) -> None:
     Antes de que Python cierre los suyos: un disparo del programador justo al salir ya no tendría dónde correr.
     """
     _cerrar()
+
+
+def _abrir() -> None:
+    from clientes.aura.arranque import al_bifurcar
+
+    al_bifurcar()
 
 
 def _cerrar() -> None:

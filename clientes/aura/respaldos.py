@@ -327,6 +327,12 @@ def callar_lo_viejo(conexion: psycopg.Connection[Any]) -> None:
             " vencida_en = coalesce(vencida_en, case when vence_en < now() and estado <> 'hecha' then now() end)"
             " where recuerda_en <= now() or vence_en < now()"
         )
+        # Lo programado cuya hora ya pasó: pudo salir. Un respaldo de antes no tiene esa tabla.
+        if _uno(conexion, "select to_regclass('public.mensajes_programados') is not null"):
+            conexion.execute(
+                "update public.mensajes_programados set estado = 'detenido'"
+                " where estado = 'pendiente' and cuando <= now()"
+            )
         conexion.execute("delete from cola.procrastinate_jobs where status in ('todo', 'doing')")
         conexion.execute("update public.barridos set hasta = now()")
 

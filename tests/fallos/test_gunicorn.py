@@ -178,7 +178,8 @@ def test_el_programador_una_vez_por_minuto_aunque_los_procesos_se_renueven(
                     cada=0.2,
                 )
         vistos = disparos(base)
-        servidor.terminar()
+        servidor.proceso.terminate()
+        assert servidor.proceso.wait(60) == 0
     momentos = [momento for momento, _, _ in vistos]
     assert len(vistos) >= MINUTOS_DE_PROGRAMADOR
     assert momentos == [momentos[0] + timedelta(minutes=n) for n in range(len(momentos))]

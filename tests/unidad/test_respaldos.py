@@ -62,16 +62,19 @@ def test_ida_y_vuelta_deja_todo_igual(negocio: str, config: Config, base: Direcc
     manifiesto = respaldos.restaurar(config, carpeta, forzar=False)
     with psycopg.connect(base.administrador) as conexion:
         ahora = respaldos.leer_estado(conexion, manifiesto.momento)
-    # Lo único que restaurar cambia: los trabajos que ya no deben correr.
-    sin_cola = {t for t in manifiesto.filas if t.startswith("cola.procrastinate")}
+    # Lo único que restaurar cambia: los trabajos que ya no deben correr, y que quede dicho qué pasó a una persona.
+    sin_cola = {t for t in manifiesto.filas if t.startswith("cola.procrastinate")} | {
+        "public.conversacion_sucesos"
+    }
     assert {t: n for t, n in ahora.filas.items() if t not in sin_cola} == {
         t: n for t, n in manifiesto.filas.items() if t not in sin_cola
     }
     assert ahora.paredes == manifiesto.paredes
     assert ahora.permisos == manifiesto.permisos
     # Callar lo viejo encola avisos que se quitan enseguida: los folios de la cola avanzan.
-    assert {s: n for s, n in ahora.secuencias.items() if not s.startswith("cola.")} == {
-        s: n for s, n in manifiesto.secuencias.items() if not s.startswith("cola.")
+    avanzan = ("cola.", "public.conversacion_sucesos")
+    assert {s: n for s, n in ahora.secuencias.items() if not s.startswith(avanzan)} == {
+        s: n for s, n in manifiesto.secuencias.items() if not s.startswith(avanzan)
     }
     assert (archivos / "foto.jpg").read_bytes() == b"\xff\xd8foto"
     assert manifiesto.filas["public.contactos"] > 0
@@ -90,8 +93,16 @@ def test_nada_viejo_se_vuelve_a_enviar_ni_a_contestar(
         " select nombre_nora, 'llamar', now() - interval '1 hour', 60"
         " from configuracion_bot limit 1",
     )
+    filas(
+        base,
+        "insert into mensajes_programados (nombre_nora, conversacion_id, texto, cuando)"
+        " select nombre_nora, id, 'ya pasó', now() - interval '1 hour' from conversaciones union all"
+        " select nombre_nora, id, 'mañana', now() + interval '1 day' from conversaciones",
+    )
     carpeta = respaldos.hacer(config)
     respaldos.restaurar(config, carpeta, forzar=True)
+    suyos = "select distinct texto, estado from mensajes_programados where texto in ('mañana', 'ya pasó') order by 1"
+    assert filas(base, suyos) == [("mañana", "pendiente"), ("ya pasó", "detenido")]
     assert filas(
         base,
         "select count(*) from tareas where titulo = 'llamar' and (recordada_en is null or vencida_en is null)",

@@ -352,6 +352,7 @@ def test_lo_de_una_nora_no_existe_para_otra(
     suya = "/panel_cliente/rival/ia"
     assert rival.get(f"{BASE}/").status_code == 404
     assert rival.enviar(f"{suya}/por-revisar/{turno_id}").status_code == 404
+    assert rival.get(f"/panel_cliente/rival/chat/{ids['conversacion_id']}/borrador").status_code == 404
     assert rival.enviar(f"{suya}/acciones/{accion_id}", {"decision": "aprobar"}).status_code == 404
     assert (
         rival.enviar(f"{suya}/ensayo", {**HABLA, "conversacion": ids["conversacion_id"]}).status_code == 404

@@ -17,9 +17,11 @@ from clientes.aura.reportes.presentacion import datos_de
 from clientes.aura.routes.panel_cliente_meta_ads import consultas as de_meta
 from clientes.aura.routes.panel_cliente_meta_ads import cuentas
 from clientes.aura.routes.panel_cliente_reportes import consultas as de_panel
+from clientes.aura.routes.panel_cliente_reportes import trabajos
 from clientes.aura.scripts import sincronizador_semanal
 from clientes.aura.utils.supabase_client import supabase
 from clientes.aura.utils.supabase_helpers import ejecutar
+from scheduler_jobs import siguiente_vez
 
 from .conftest import NORA, Lugar
 
@@ -89,6 +91,13 @@ def test_el_sincronizador_lee_la_semana_pasada_y_cada_numero_cuadra(
     # Dos veces es lo mismo que una.
     sincronizador_semanal.sincronizar(app, NORA, None, simular=False)
     assert [r.id for r in de_panel.lista(NORA, None, "", 9).reportes] == [todo.id, de_cuenta.id]
+
+    # El programador hace lo mismo, los lunes a las nueve.
+    assert trabajos.de_la_semana(AHORA) == "2 reportes"
+    toca = siguiente_vez(trabajos.TRABAJOS[0], AHORA)
+    assert (
+        toca is not None and toca.astimezone(ZoneInfo("America/Hermosillo")).strftime("%u %H:%M") == "1 09:00"
+    )
 
     # Una Nora que falla se dice, sale 1, y el reporte lleva lo que había; las demás se hacen.
     lugar.meta.fallar(lambda m, ruta, p: ruta.endswith("/campaigns"), Falla("error", 190, 460))
