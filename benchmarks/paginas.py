@@ -68,8 +68,8 @@ class Medida:
 
 
 @contextmanager
-def instalacion() -> Iterator[tuple[Flask, str]]:
-    """Una instalación temporal llena, y la dirección de su base."""
+def instalacion(datos: Path = DATOS) -> Iterator[tuple[Flask, str]]:
+    """Una instalación temporal llena con ese SQL, y la dirección de su base."""
     from clientes.aura import create_app
     from clientes.aura.arranque import db_uri_de_respaldo, detener_todo, preparar_base
     from clientes.aura.personas import servicio
@@ -87,7 +87,7 @@ def instalacion() -> Iterator[tuple[Flask, str]]:
         with app.app_context():
             guardar_catalogo(catalogo_de(app))
             with psycopg.connect(base, autocommit=True) as conexion:
-                conexion.execute(DATOS.read_text(encoding="utf-8"))
+                conexion.execute(datos.read_text(encoding="utf-8"))
                 conexion.execute(
                     "insert into configuracion_bot (nombre_nora, nombre_visible, numero_nora, modulos)"
                     " select %s, 'Vacía', '+525599999999', modulos from configuracion_bot where nombre_nora = %s",

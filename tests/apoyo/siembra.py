@@ -6,6 +6,7 @@ import zlib
 from typing import Any
 from uuid import uuid4
 
+from apoyo.siembra_bandeja import sembrar_bandeja
 from apoyo.siembra_canales import sembrar_canales
 from apoyo.siembra_medios import sembrar_medio
 from apoyo.siembra_meta import sembrar_meta
@@ -173,6 +174,7 @@ def sembrar(nora: str, usuario_id: str, sufijo: str = "") -> dict[str, Any]:
         "numero_id": del_equipo["id"],
         **sembrar_tareas(nora, usuario_id, recibido["contacto_id"]),
         "medio_id": sembrar_medio(nora, recibido),
+        **sembrar_bandeja(nora, recibido["conversacion_id"], usuario_id, sufijo),
         **sembrar_canales(nora, recibido["conversacion_id"], sufijo),
         **sembrar_meta(nora, recibido["conversacion_id"], sufijo),
         **sembrar_reportes(nora, sufijo),

@@ -43,6 +43,8 @@ NO_SON_PAGINAS = {
     "panel_cliente_chat.lista": "JSON con un pedazo de la lista",
     "panel_cliente_chat.novedades": "JSON con lo que cambió",
     "panel_cliente_chat.anteriores": "JSON con mensajes de antes",
+    "panel_cliente_chat.borrador": "JSON con lo que Nora no mandó",
+    "panel_cliente_chat.rapidas": "JSON con las respuestas rápidas",
     "panel_cliente_conocimiento.cuantas": "JSON con un número",
     "panel_cliente_simulador.novedades": "JSON con lo que cambió",
     "panel_cliente_meta_ads.exportar": "una hoja de cálculo",

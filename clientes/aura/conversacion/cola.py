@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from importlib import metadata
@@ -278,7 +280,10 @@ def _con_cola(db_uri: str, hacer: Callable[[procrastinate.App], Awaitable[T]]) -
         async with cola.open_async():
             return await hacer(cola)
 
-    return asyncio.run(correr())
+    # En un hilo suyo: quien llama puede tener ya un ciclo de asyncio corriendo en el propio.
+    contexto = copy_context()
+    with ThreadPoolExecutor(1) as hilo:
+        return hilo.submit(contexto.run, lambda: asyncio.run(correr())).result()
 
 
 def hay_trabajador_vivo(db_uri: str, plazo_s: int = 3, latido_s: int = 30) -> bool:

@@ -92,6 +92,12 @@ def nora_de_twilio(servicio: str, cuenta: str, numero: str) -> str | None:
     return str(nombre) if nombre else None
 
 
+def noras_con_bandeja(ahora: datetime) -> list[str]:
+    """Las que tienen algo que mandar, despertar o cerrar."""
+    nombres: list[str] = valor(supabase.rpc("noras_con_bandeja", {"p_ahora": ahora.isoformat()}))
+    return nombres
+
+
 def noras_por_barrer(margen: timedelta, maximo: timedelta) -> list[NoraPorBarrer]:
     """Las Noras con llaves, la más atrasada primero.
 

@@ -20,6 +20,7 @@ from ..utils.logging_utils import registro
 from . import (
     consultas,
     consultas_anuncios_meta,
+    consultas_bandeja,
     consultas_canales,
     consultas_conocimiento,
     consultas_tareas,
@@ -68,6 +69,8 @@ def _cargar_tareas() -> None:
     duena, agente = (consultas.id_de_cuenta(correo) for correo in ("duena@demo.mx", "agente@demo.mx"))
     if duena and agente and not consultas_tareas.hay():
         consultas_tareas.cargar(duena, agente)
+    if duena and agente and not consultas_bandeja.hay():
+        consultas_bandeja.cargar(duena, agente)
 
 
 def _cargar_reportes(app: Flask) -> None:

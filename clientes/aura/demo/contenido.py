@@ -247,3 +247,15 @@ PLANTILLAS: tuple[dict[str, Any], ...] = (
         "motivo": "Lo que dice no corresponde a su categoría.",
     },
 )
+
+# La bandeja: lo que el equipo guarda, anota y deja programado.
+RAPIDAS = (
+    ("gracias", "Gracias a ti, {nombre}. Cualquier cosa aquí estamos."),
+    ("pago", "Puedes pagar en {negocio} con efectivo, tarjeta o transferencia."),
+    (
+        "confirmo",
+        "Hola {nombre}, soy {persona}. Te confirmo tu cita; si necesitas cambiarla, avísame por aquí.",
+    ),
+)
+NOTA = "@Rosa Peralta ya mandó su comprobante; falta confirmarle la hora."
+PROGRAMADO = "Te esperamos a la hora de tu cita. Si cambian tus planes, avísanos por aquí."

@@ -131,11 +131,11 @@ def cambiar(nombre_nora: str, medio_id: str, cambios: dict[str, Any]) -> bool:
     )
 
 
-def pedir_otra_vez(nombre_nora: str, medio_id: str) -> None:
-    """Lo que no se pudo bajar vuelve a la cola.
+def pedir_otra_vez(nombre_nora: str, medio_id: str) -> bool:
+    """Lo que no se pudo bajar vuelve a la cola; falso si no había nada que repetir.
 
     Raises:
-        ErrorNoEncontrado: no existe, es de otra Nora, o no está fallido.
+        ErrorNoEncontrado: no existe o es de otra Nora.
     """
     cambiados = filas(
         supabase_de_nora(nombre_nora)
@@ -145,8 +145,12 @@ def pedir_otra_vez(nombre_nora: str, medio_id: str) -> None:
         .eq("id", medio_id)
         .in_("estado", ["fallido"])
     )
-    if not cambiados:
+    if cambiados:
+        return True
+    suyo = supabase_de_nora(nombre_nora).table("medios").select("id").eq("nombre_nora", nombre_nora)
+    if una_fila(suyo.eq("id", medio_id)) is None:
         raise ErrorNoEncontrado
+    return False
 
 
 def anotar_voz(

@@ -25,5 +25,5 @@ def ver(nombre_nora: str, medio_id: uuid.UUID) -> Response:
 
 def reintentar(nombre_nora: str, medio_id: uuid.UUID) -> Any:
     """Vuelve a intentar bajar uno que no llegó."""
-    consultas.pedir_otra_vez(nombre_nora, str(medio_id))
-    return exito("Vuelve a bajar.")
+    otra_vez = consultas.pedir_otra_vez(nombre_nora, str(medio_id))
+    return exito("Vuelve a bajar." if otra_vez else "Ya no hace falta.")

@@ -65,7 +65,9 @@ def test_el_zip_trae_cada_fila_y_ningun_secreto(
     assert respuesta.headers["Content-Type"] == "application/zip"
     crudo = respuesta.get_data()
     with zipfile.ZipFile(io.BytesIO(crudo)) as caja:
-        textos = {n: caja.read(n).decode("utf-8-sig") for n in caja.namelist()}
+        textos = {
+            n: caja.read(n).decode("utf-8-sig") for n in caja.namelist() if n.endswith((".csv", ".txt"))
+        }
     leidas = {n.removesuffix(".csv"): t for n, t in textos.items() if n.endswith(".csv")}
     filas = {tabla: list(csv.DictReader(io.StringIO(texto))) for tabla, texto in leidas.items()}
     esperadas = {tabla: n for tabla, n in hay.items() if tabla not in ("credenciales_nora", "auditoria")}

@@ -23,7 +23,13 @@ ALBERCA = Bloque("6", "Alberca", "De 9 de la mañana a 8 de la noche.")
 @pytest.mark.parametrize(
     ("pregunta", "tipo", "bloques", "dice"),
     [
-        ("¿tienen llantas rin 20?", "dudosa", {LLANTAS: 0.5}, "«Llantas» habla de otros y no de rin 20"),
+        ("¿tienen llantas rin 20?", "dudosa", {LLANTAS: 0.5}, "«Llantas» no dice nada de rin 20"),
+        (
+            "¿hay llantas el 24 de diciembre?",
+            "dudosa",
+            {LLANTAS: 0.5},
+            "no dice nada de esa fecha de diciembre",
+        ),
         ("¿de qué marca son las llantas?", "dudosa", {LLANTAS: 0.5}, "«Llantas» no dice de qué marca"),
         (
             "cuánto el corte de dama",

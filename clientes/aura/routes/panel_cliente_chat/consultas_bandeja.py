@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ...utils.errores import ErrorNoEncontrado
-from ...utils.supabase_client import supabase, supabase_de_nora
+from ...utils.supabase_client import supabase_de_nora
 from ...utils.supabase_helpers import Fila, ejecutar, fila_de_configuracion, filas, una_fila, valor
 from .modelos import Rapida
 
@@ -164,12 +164,6 @@ def guardar_dias_para_cerrar(nombre_nora: str, dias: int) -> None:
         .update({"cerrar_tras_dias": dias})
         .eq("nombre_nora", nombre_nora)
     )
-
-
-def noras_con_bandeja(ahora: datetime) -> list[str]:
-    """Las que tienen algo que mandar, despertar o cerrar."""
-    nombres: list[str] = valor(supabase.rpc("noras_con_bandeja", {"p_ahora": ahora.isoformat()}))
-    return nombres
 
 
 def bandeja_al_dia(nombre_nora: str, ahora: datetime) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
+from ...conversacion import consultas
 from ...registro.manifiesto import Trabajo
 from ...utils.errores import ErrorNora
 from ...utils.logging_utils import registro
@@ -23,7 +24,7 @@ def poner_al_dia(ahora: datetime) -> str:
     """
     cuentas: Counter[str] = Counter()
     fallas: list[ErrorNora] = []
-    nombres = consultas_bandeja.noras_con_bandeja(ahora)
+    nombres = consultas.noras_con_bandeja(ahora)
     for nombre_nora in nombres:
         try:
             cuentas.update(consultas_bandeja.bandeja_al_dia(nombre_nora, ahora))

@@ -9,13 +9,14 @@ from flask import request
 
 from ...registro.respuestas import exito
 from ...utils.auth_utils import persona_actual
-from . import consultas_bandeja, servicio_bandeja
+from . import consultas_bandeja, servicio, servicio_bandeja, servicio_sugerencia
 from .vistas import contestar, panel_cliente_chat_bp, zona_de_la_nora
 
 
 @panel_cliente_chat_bp.post("/<uuid:conversacion_id>/estado")
 def cambiar_estado(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
     """Abierta, pendiente, pospuesta hasta una hora, o resuelta."""
+    servicio.exigir(nombre_nora, str(conversacion_id))  # si no es suya, primero eso
     estado = request.form.get("estado", "")
     cuando = request.form.get("cuando", "")
     antes = servicio_bandeja.cambiar_estado(
@@ -68,6 +69,13 @@ def cancelar_programado(nombre_nora: str, conversacion_id: uuid.UUID, programado
     """Ya no sale."""
     consultas_bandeja.cancelar_programado(nombre_nora, str(conversacion_id), str(programado_id))
     return contestar(conversacion_id, "Cancelado: no saldrá.")
+
+
+@panel_cliente_chat_bp.post("/<uuid:conversacion_id>/sugerir")
+def sugerir(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
+    """Un borrador con lo que Nora sabe; mandarlo es de la persona."""
+    texto = servicio_sugerencia.sugerir(nombre_nora, str(conversacion_id))
+    return contestar(conversacion_id, datos={"texto": texto})
 
 
 @panel_cliente_chat_bp.post("/lote")

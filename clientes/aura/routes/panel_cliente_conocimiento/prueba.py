@@ -91,7 +91,7 @@ def _que_escribir(pregunta: str, resultado: Resultado) -> str:
     if otro and pareja:
         return f"«{mejor.titulo}» dice {pareja.uno} y «{otro.titulo}» dice {pareja.otro}. Di en Revisar cuál vale."
     if falta.otro:
-        return f"«{mejor.titulo}» habla de otros y no de {falta.otro}. Escribe ahí si lo hay, o que no."
+        return f"«{mejor.titulo}» no dice nada de {falta.otro}. Escribe ahí si lo hay, o que no."
     if falta.datos:
         return f"«{mejor.titulo}» no dice {' ni '.join(falta.datos)}. Si es el tema, escríbelo ahí."
     if otro and _disputado(resultado):

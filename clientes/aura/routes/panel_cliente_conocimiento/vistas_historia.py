@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from ...registro.accesos import Acceso, exige
 from ...utils.auth_utils import persona_actual
-from ...utils.errores import ErrorNoEncontrado
+from ...utils.errores import ErrorDatoInvalido, ErrorNoEncontrado
 from . import servicio
 from .historia import cambios
 from .vistas import guardado, panel_cliente_conocimiento_bp, puede_escribir
@@ -75,7 +75,9 @@ def resolver(nombre_nora: str) -> Response:
             raise ErrorNoEncontrado from error
         servicio.conservar(nombre_nora, apagar, persona_actual())
         flash("Listo: Nora ya no usa ese tema. Lo puedes encender cuando quieras.", "ok")
+    elif "clave" not in request.form:
+        raise ErrorDatoInvalido("Falta decir qué hacer con esa pareja.")
     else:
-        servicio.descartar_pareja(nombre_nora, request.form.get("clave", ""), persona_actual())
+        servicio.descartar_pareja(nombre_nora, request.form["clave"], persona_actual())
         flash("Entendido: no se contradicen. Si cambias alguno, se revisa otra vez.", "ok")
     return redirect(url_for(".revisar"))

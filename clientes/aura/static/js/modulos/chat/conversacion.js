@@ -67,6 +67,29 @@ export function iniciarConversacion(raiz) {
     return !provisional;
   }
 
+  /** Una nota o un suceso va después de su mensaje; si ese todavía no se ha bajado, llegará con él. */
+  function ponerSuceso(html) {
+    const molde = crear("template");
+    molde.innerHTML = html.trim();
+    const suceso = molde.content.firstElementChild;
+    if (mensajes.querySelector(`[data-suceso="${suceso.dataset.suceso}"]`)) return;
+    let lugar = mensajes.querySelector(`.chat-mensaje[data-id="${suceso.dataset.despues}"]`);
+    if (!lugar) return;
+    while (lugar.nextElementSibling?.dataset.suceso && Number(lugar.nextElementSibling.dataset.suceso) < Number(suceso.dataset.suceso)) {
+      lugar = lugar.nextElementSibling;
+    }
+    lugar.after(suceso);
+  }
+
+  /** Cambia un trozo solo si dice otra cosa: así no pierde el foco quien lo está usando. */
+  function ponerTrozo(nombre, html) {
+    const lugar = panel.querySelector(`[data-${nombre}]`);
+    const limpio = (texto) => texto.replace(/value="[^"]{40,}"/g, "").replace(/\s+/g, " ").trim();
+    const molde = crear("div");
+    molde.innerHTML = html;
+    if (limpio(lugar.innerHTML) !== limpio(molde.innerHTML)) lugar.replaceChildren(...molde.childNodes);
+  }
+
   function ponerEstado(html) {
     const molde = crear("div");
     molde.innerHTML = html;
@@ -102,8 +125,10 @@ export function iniciarConversacion(raiz) {
     const estabaAlFinal = alFinal();
     for (const html of novedad.cambiados) colocar(html);
     const agregados = novedad.mensajes.filter((html) => colocar(html)).length;
+    novedad.sucesos.forEach(ponerSuceso);
     separarDias();
     ponerEstado(novedad.estado);
+    for (const trozo of ["situacion", "herramientas", "programados"]) ponerTrozo(trozo, novedad[trozo]);
     redactor.abrir(novedad.ventana_abierta);
     noLeidos = novedad.no_leidos;
     vigilarVentana(novedad.ventana_hasta);

@@ -29,7 +29,7 @@ export function iniciarLista(raiz) {
   const cuerpo = raiz.querySelector("[data-lista]");
   const buscador = raiz.querySelector(".chat-lista-cabeza form[role=search]");
   const entrada = buscador.querySelector("input[type=search]");
-  const [, pestanaEsperan, pestanaSinLeer] = raiz.querySelectorAll(".pestana");
+  const [, pestanaEsperan, pestanaSinLeer, pestanaMias, pestanaMencionan] = raiz.querySelectorAll(".pestana");
   const lugar = `nora-chat-lista:${document.body.dataset.nora}`;
   let esperaban = enEspera();
   let buscando = false;
@@ -56,19 +56,23 @@ export function iniciarLista(raiz) {
     return undefined;
   }
 
-  function poner({ html, esperan, sin_leer: sinLeer }) {
+  function poner({ html, esperan, sin_leer: sinLeer, mias, mencionan }) {
     const nuevo = crear("div");
     nuevo.innerHTML = html;
     acomodar(nuevo);
     contar(pestanaEsperan, esperan, true);
     contar(pestanaSinLeer, sinLeer, false);
+    contar(pestanaMias, mias, false);
+    contar(pestanaMencionan, mencionan, true);
     contarEspera(raiz.dataset.url, esperan);
     const ahora = enEspera();
     for (const item of cuerpo.querySelectorAll(".lista-espera")) {
       const { conversacion, quien } = item.dataset;
       // Lo que aparece por buscar ya esperaba: no es noticia.
       if (buscando || esperaban.has(conversacion) || conversacion === raiz.dataset.conversacion) continue;
-      avisarEspera(`${quien} espera a una persona`, item.querySelector("a").href);
+      const url = item.querySelector("a").href;
+      avisarEspera(`${quien} espera a una persona`, url);
+      document.dispatchEvent(new CustomEvent("nora:espera", { detail: { quien, url } }));
     }
     esperaban = ahora;
     buscando = false;
