@@ -8,7 +8,7 @@ from .escritura import PALABRA_ESCRITA, enderezar, plano
 from .lectura import leer_bloque, leer_texto
 from .medidas import esta
 from .motor_local import Bloque
-from .pedido import en_que_choca, leer_pedido, lo_que_no_da
+from .pedido import en_que_choca, fecha_que_falta, leer_pedido, lo_que_no_da
 from .sinonimos import Sinonimos
 
 # Menos que esto es una palabra que el bloque no tiene, ni dicha de otro modo.
@@ -29,7 +29,7 @@ class Falta:
     Args:
         palabras: las de la pregunta, como se escribieron.
         datos: los que pide y no da: «el precio», «de qué color».
-        otro: la fecha, medida o número que pide cuando el bloque solo tiene otros: «rin 20»; vacío si no es eso.
+        otro: la fecha que pide y no nombra, o la medida o número cuando solo tiene otros: «rin 20»; o vacío.
     """
 
     palabras: tuple[str, ...]
@@ -54,5 +54,5 @@ def que_falta(pregunta: str, bloque: Bloque, sinonimos: Sinonimos | None = None)
     return Falta(
         tuple(faltan)[:PALABRAS_MAXIMAS],
         tuple(dict.fromkeys((*generales, *lo_que_no_da(pedido, texto)))),
-        en_que_choca(pedido, texto),
+        en_que_choca(pedido, texto) or fecha_que_falta(pedido, texto),
     )

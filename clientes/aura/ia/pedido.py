@@ -193,13 +193,20 @@ def choca(pedido: Pedido, texto: str) -> bool:
     return bool(en_que_choca(pedido, texto))
 
 
+def fecha_que_falta(pedido: Pedido, texto: str) -> str:
+    """La fecha por la que se pregunta, si el texto no la nombra; vacía si la nombra o no se pregunta por ninguna."""
+    limpio, _ = _leer_texto(texto)
+    if (pedido.mes and pedido.mes in limpio) or (pedido.fiesta and pedido.fiesta in limpio):
+        return ""
+    return pedido.fiesta or (f"esa fecha de {pedido.mes}" if pedido.mes else "")
+
+
 def en_que_choca(pedido: Pedido, texto: str) -> str:
     """Lo que se pide y el texto no tiene, aunque sí otro igual: «rin 20»; vacío si nada."""
     limpio, trozos = _leer_texto(texto)
-    if pedido.mes or pedido.fiesta:
-        dicha = (pedido.mes and pedido.mes in limpio) or (pedido.fiesta and pedido.fiesta in limpio)
-        if not dicha and _CON_CALENDARIO.search(limpio) and not _ES_FESTIVO.search(limpio):
-            return pedido.fiesta or f"esa fecha de {pedido.mes}"
+    fecha = fecha_que_falta(pedido, texto)
+    if fecha and _CON_CALENDARIO.search(limpio) and not _ES_FESTIVO.search(limpio):
+        return fecha
     if pedido.fracciones and not pedido.fracciones & set(_FRACCION.findall(limpio)):
         return min(pedido.fracciones)
     seguidas = set(zip(trozos, trozos[1:], strict=False))

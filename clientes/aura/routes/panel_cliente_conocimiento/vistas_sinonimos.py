@@ -61,6 +61,8 @@ def recuperar_sinonimos(nombre_nora: str, grupo_id: UUID) -> Response | tuple[Re
 def usar_sinonimos(nombre_nora: str) -> Response:
     """Enciende («1:clave») o apaga («0:clave») un grupo de la lista de todas, o la lista entera («*»)."""
     encender, _, clave = request.form.get("cambio", "").partition(":")
+    if not clave:
+        raise ErrorDatoInvalido("Falta decir qué palabras.")
     activo = encender == "1"
     servicio_sinonimos.usar(nombre_nora, clave, activo, persona_actual().usuario_id)
     que = "la lista" if clave == TODA_LA_LISTA else f"«{clave}» y las demás de su grupo"
