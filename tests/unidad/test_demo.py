@@ -16,7 +16,7 @@ def _cuentas(base: DireccionesPostgres) -> tuple[int, ...]:
             "select (select count(*) from contactos), (select count(*) from mensajes),"
             " (select count(*) from conocimiento_nora),"
             " (select count(distinct fecha_creacion::date) from mensajes),"
-            " (select count(*) from cola.procrastinate_jobs)"
+            " (select count(*) from cola.procrastinate_jobs where task_name <> 'avisar_mencion')"
         ).fetchone()
     assert fila is not None
     return tuple(fila)
