@@ -243,7 +243,9 @@ def test_quien_si_puede_entra(escena: Escena, quien: str) -> None:
     for numero, (regla, metodo) in enumerate(pendientes):
         if acceso_de(escena.app, regla.endpoint) not in puede:
             continue
-        ids = escena.ids["marea"] if metodo == "GET" else escena.sembrar_mas("marea", f"-{quien}-{numero}")
+        ids = escena.ids["marea"]
+        if metodo != "GET" and regla.arguments & set(ids):
+            ids = escena.sembrar_mas("marea", f"-{quien}-{numero}")
         ruta = direccion(escena, regla, "marea", ids)
         respuesta, pedidas = pedir_contando(cliente, metodo, ruta)
         if "archivo" in regla.arguments:
