@@ -214,13 +214,14 @@ def periodo_por_recuperar(trabajo: Trabajo, ahora: datetime) -> datetime | None:
     return None if periodo is None or ahora - periodo < TOLERANCIA else periodo
 
 
-def ponerse_al_dia(app: Flask, vistos: dict[str, datetime]) -> None:
+def ponerse_al_dia(app: Flask, vistos: dict[str, datetime], ahora: datetime | None = None) -> None:
     """Busca lo que no corrió porque todo estaba abajo. Cada proceso pregunta una vez por periodo.
 
     Args:
         vistos: por trabajo, el último periodo por el que este proceso ya preguntó; aquí se anota.
+        ahora: el instante; el de este momento si no se dice.
     """
-    ahora = datetime.now(UTC)
+    ahora = ahora or datetime.now(UTC)
     with app.app_context():
         for trabajo in todos_los_trabajos(app):
             periodo = periodo_por_recuperar(trabajo, ahora)

@@ -201,10 +201,11 @@ def test_cada_proceso_pregunta_una_vez_por_lo_que_falto(app: Flask, monkeypatch:
     preguntas: list[str] = []
     monkeypatch.setattr("scheduler_jobs.recuperar", lambda trabajo, _: preguntas.append(trabajo.id))
     vistos: dict[str, datetime] = {}
-    ponerse_al_dia(app, vistos)
+    a_media_manana = datetime(2026, 3, 10, 17, 0, tzinfo=UTC)  # ya pasó lo de la madrugada en Hermosillo
+    ponerse_al_dia(app, vistos, a_media_manana)
     primera = len(preguntas)
-    ponerse_al_dia(app, vistos)
-    assert primera and len(preguntas) - primera < primera, "ya sabía la respuesta"
+    ponerse_al_dia(app, vistos, a_media_manana + timedelta(minutes=1))
+    assert primera and len(preguntas) == primera, "ya sabía la respuesta"
     assert not {t.id for t in todos_los_trabajos(app) if not t.recuperar_horas} & set(preguntas)
 
 
