@@ -116,7 +116,7 @@ def test_la_auditoria_se_filtra_y_avanza_por_cursor(admin: Any, crear_nora: Call
     crear_nora("marea")
     crear_nora("espiga")
     comun = {"correo": "consola", "accion": "editar_nora", "nombre_nora": "marea"}
-    supabase.table("auditoria").insert([{**comun, "objeto": f"r{n:03d}"} for n in range(120)]).execute()
+    supabase.table("auditoria").insert([{**comun, "objeto": f"marca-{n:03d}"} for n in range(120)]).execute()
     supabase.table("auditoria").insert(
         {"correo": "ana@x.mx", "accion": "crear_nora", "nombre_nora": "espiga", "objeto": "distinto"}
     ).execute()
@@ -124,10 +124,10 @@ def test_la_auditoria_se_filtra_y_avanza_por_cursor(admin: Any, crear_nora: Call
     ruta: str | None = "/admin/auditoria?nora=marea&persona=consola"
     while ruta:
         pagina = texto(admin.get(ruta))
-        vistos += re.findall(r"r\d{3}", pagina)
+        vistos += re.findall(r"\bmarca-\d{3}\b", pagina)
         siguiente = re.search(r'href="([^"]+)" rel="next"', pagina)
         ruta = siguiente[1].replace("&amp;", "&") if siguiente else None
-    assert vistos == [f"r{n:03d}" for n in reversed(range(120))]
+    assert vistos == [f"marca-{n:03d}" for n in reversed(range(120))]
     assert "distinto" in texto(admin.get("/admin/auditoria?accion=crear_nora"))
     assert "distinto" not in texto(admin.get("/admin/auditoria?accion=editar_nora"))
 
