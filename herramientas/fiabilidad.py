@@ -17,9 +17,14 @@ DESTINO = Path(__file__).resolve().parents[1] / "docs" / "fiabilidad.md"
 # renglón -> (qué se hace, qué debe salir, prueba)
 RENGLONES = {
     "golpes": (
-        "Mensajes de muchas conversaciones, 5% repetidos, con SIGKILL en diez puntos con nombre",
+        "2,000 webhooks de 200 conversaciones, 5% repetidos, 30 SIGKILL en diez puntos con nombre",
         "0 perdidos, 0 contestados dos veces, 0 en desorden, de vuelta en 60 s",
-        "fallos/test_golpes.py::test_en_diez_puntos",
+        "fallos/test_golpes.py::test_en_diez_puntos[dos_mil]",
+    ),
+    "golpes_diez_mil": (
+        "10,000 webhooks de 500 conversaciones, 5% repetidos, 300 SIGKILL en los mismos puntos",
+        "lo mismo",
+        "fallos/test_golpes.py::test_en_diez_puntos[diez_mil]",
     ),
     "copias": (
         "50 copias a la vez de 200 mensajes",

@@ -19,9 +19,10 @@ from hypothesis import settings
 
 os.environ["ENTORNO"] = "pruebas"
 
+from apoyo.bases import BasesPrestadas
 from apoyo.fiabilidad import Anotar, anotador
 from apoyo.plantillas import COMPILADAS
-from apoyo.postgres import base_temporal, candado, servidor_de_pruebas
+from apoyo.postgres import candado, servidor_de_pruebas
 from apoyo.rutas import compilar_una_vez
 from apoyo.vivo import ServidorVivo, levantar
 
@@ -116,10 +117,18 @@ def plantilla(servidor_postgres: ServidorPostgres) -> str:
     return PLANTILLA
 
 
+@pytest.fixture(scope="session")
+def bases_prestadas(servidor_postgres: ServidorPostgres, plantilla: str) -> Iterator[BasesPrestadas]:
+    """Las bases de este proceso, que se vacían entre una prueba y otra."""
+    prestadas = BasesPrestadas(servidor_postgres, plantilla)
+    yield prestadas
+    prestadas.cerrar()
+
+
 @pytest.fixture
-def base(servidor_postgres: ServidorPostgres, plantilla: str) -> Iterator[DireccionesPostgres]:
-    """Una base recién clonada, solo de esta prueba."""
-    with base_temporal(servidor_postgres, plantilla) as direcciones:
+def base(bases_prestadas: BasesPrestadas) -> Iterator[DireccionesPostgres]:
+    """Una base como recién clonada, solo de esta prueba."""
+    with bases_prestadas.prestar() as direcciones:
         yield direcciones
 
 

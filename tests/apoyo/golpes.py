@@ -57,7 +57,7 @@ class Procesos:
         self.carpeta = carpeta
         self.puerto = puerto_libre()
         self.url = f"http://127.0.0.1:{self.puerto}"
-        self.muertes = 0
+        self.muertes: list[float] = []  # cuándo se vio cada una, en time.monotonic()
         self._entorno = {**os.environ, **entorno, CARPETA: str(carpeta), "PORT": str(self.puerto)}
         self._entorno["PYTHONPATH"] = os.pathsep.join([str(RAIZ / "tests"), str(RAIZ)])
         self._quienes = ["web", *["trabajador"] * trabajadores]
@@ -93,7 +93,7 @@ class Procesos:
             with self._candado:
                 for n, proceso in enumerate(self._vivos):
                     if proceso.poll() is not None:
-                        self.muertes += 1
+                        self.muertes.append(time.monotonic())
                         self._vivos[n] = self._lanzar(self._quienes[n])
 
     def _lanzar(self, quien: str) -> subprocess.Popen[bytes]:

@@ -11,6 +11,7 @@ import json
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -70,6 +71,7 @@ class TwilioFalso:
     token: str = "token-de-prueba"
     otras_cuentas: dict[str, str] = field(default_factory=dict)
     mensajes: list[dict[str, Any]] = field(default_factory=list)
+    aceptados_en: list[float] = field(default_factory=list)  # cuándo se aceptó cada uno, en time.monotonic()
     peticiones: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     guion: list[Respuesta] = field(default_factory=list)
     folios: list[str] = field(default_factory=list)  # el X-Request-ID de cada envío
@@ -171,6 +173,7 @@ class TwilioFalso:
                 "subresource_uris": {},
             }
             self.mensajes.append(mensaje)
+            self.aceptados_en.append(time.monotonic())
             return mensaje
 
 
