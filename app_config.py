@@ -123,6 +123,7 @@ _CAMPOS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "NORA_PG_DUMP": (_texto, ""),
     "NORA_PROXIES": (_entero, -1),
     "NORA_LIMITE_PETICIONES": (_entero, -1),
+    "NORA_AUDITORIA_DIAS": (_entero, 730),
     "REDIS_URL": (_texto, ""),
     "SENTRY_DSN": (_texto, ""),
     "TWILIO_ACCOUNT_SID": (_texto, ""),
@@ -139,6 +140,14 @@ _CAMPOS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "META_ACCESS_TOKEN": (_texto, ""),
     "META_GRAPH_URL": (_url, "https://graph.facebook.com"),
     "META_OAUTH_URL": (_url, "https://www.facebook.com"),
+    "GOOGLE_ADS_DEVELOPER_TOKEN": (_texto, ""),
+    "GOOGLE_ADS_CLIENT_ID": (_texto, ""),
+    "GOOGLE_ADS_CLIENT_SECRET": (_texto, ""),
+    "GOOGLE_ADS_REFRESH_TOKEN": (_texto, ""),
+    "GOOGLE_ADS_LOGIN_CUSTOMER_ID": (_texto, ""),
+    "GOOGLE_ADS_ENDPOINT": (_texto, "googleads.googleapis.com"),
+    "GOOGLE_ADS_TOKEN_URL": (_url, "https://oauth2.googleapis.com/token"),
+    "GOOGLE_OAUTH_URL": (_url, "https://accounts.google.com/o/oauth2/v2/auth"),
 }
 
 
@@ -168,6 +177,7 @@ class Config:
     NORA_PG_DUMP: str
     NORA_PROXIES: int
     NORA_LIMITE_PETICIONES: int
+    NORA_AUDITORIA_DIAS: int
     REDIS_URL: str
     SENTRY_DSN: str
     TWILIO_ACCOUNT_SID: str
@@ -184,6 +194,14 @@ class Config:
     META_ACCESS_TOKEN: str
     META_GRAPH_URL: str
     META_OAUTH_URL: str
+    GOOGLE_ADS_DEVELOPER_TOKEN: str
+    GOOGLE_ADS_CLIENT_ID: str
+    GOOGLE_ADS_CLIENT_SECRET: str
+    GOOGLE_ADS_REFRESH_TOKEN: str
+    GOOGLE_ADS_LOGIN_CUSTOMER_ID: str
+    GOOGLE_ADS_ENDPOINT: str
+    GOOGLE_ADS_TOKEN_URL: str
+    GOOGLE_OAUTH_URL: str
 
     SESSION_COOKIE_SECURE: bool
     SESSION_COOKIE_HTTPONLY = True
@@ -278,6 +296,10 @@ class Config:
         if self.WEB_CONCURRENCY < 0:
             faltas.append(
                 f"WEB_CONCURRENCY={self.WEB_CONCURRENCY} no sirve: es cuántos procesos; 0 los calcula."
+            )
+        if 0 < self.NORA_AUDITORIA_DIAS < 90 or self.NORA_AUDITORIA_DIAS < 0:
+            faltas.append(
+                "NORA_AUDITORIA_DIAS son los días que se guarda la auditoría: 90 o más, o 0 para siempre."
             )
         if self.NORA_TRABAJADOR not in ("embebido", "externo"):
             faltas.append(f"NORA_TRABAJADOR={self.NORA_TRABAJADOR} no existe: usa embebido o externo.")

@@ -73,7 +73,7 @@ def test_de_conectar_a_compartir_el_reporte(
     expect(pagina.get_by_text("Meta conectada. Elige qué cuentas quieres ver.")).to_be_visible()
 
     pagina.get_by_role("button", name="Vincular Estética Marea").click()
-    avance = pagina.locator("[data-modulo=meta-avance]")
+    avance = pagina.locator("[data-modulo=anuncios-avance]")
     expect(avance).to_contain_text("0%")
     expect(avance.locator("[role=status]")).to_have_text(
         re.compile("Leyendo|Entrando|Meta prepara"), timeout=15_000

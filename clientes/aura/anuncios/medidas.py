@@ -43,6 +43,11 @@ def en_porcentaje(fraccion: Decimal | None, decimales: int = 0, *, con_signo: bo
     return f"{numero:{'+' if con_signo and numero else ''},}%"
 
 
+def se_nota(fraccion: Decimal) -> bool:
+    """Si el cambio se ve al escribirlo en enteros: uno que dice «0%» no es ni bueno ni malo."""
+    return bool((fraccion * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
 @dataclass(frozen=True)
 class Cifras:
     """Lo medido en un lapso, todo en una misma moneda.
@@ -52,7 +57,8 @@ class Cifras:
         alcance: personas; sumar el de varios días cuenta dos veces a quien volvió, y por eso `frecuencia` de una suma
             es la diaria y no la del lapso.
         compras: puede traer fracciones donde la red reparte una conversión entre anuncios.
-        valor: lo que la red dice que valieron las compras.
+        conversiones: las de Google, que las cuenta juntas (llamadas, formularios, compras) y en fracciones.
+        valor: lo que la red dice que valieron las compras o las conversiones.
     """
 
     gasto: Decimal = CERO
@@ -63,6 +69,7 @@ class Cifras:
     conversaciones: int = 0
     prospectos: int = 0
     compras: Decimal = CERO
+    conversiones: Decimal = CERO
     valor: Decimal = CERO
 
     @classmethod
@@ -71,6 +78,7 @@ class Cifras:
         return cls(
             gasto=a_decimal(fila.get("gasto")),
             compras=a_decimal(fila.get("compras")),
+            conversiones=a_decimal(fila.get("conversiones")),
             valor=a_decimal(fila.get("valor")),
             **{
                 nombre: int(a_decimal(fila.get(nombre)))
@@ -90,8 +98,8 @@ class Cifras:
 
     @property
     def resultados(self) -> Decimal:
-        """Conversaciones por mensaje, prospectos y compras."""
-        return Decimal(self.conversaciones) + self.prospectos + self.compras
+        """Conversaciones por mensaje, prospectos y compras de Meta, y conversiones de Google."""
+        return Decimal(self.conversaciones) + self.prospectos + self.compras + self.conversiones
 
     @property
     def hay(self) -> bool:

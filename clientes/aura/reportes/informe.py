@@ -21,6 +21,7 @@ CAMPOS = (
     "conversaciones",
     "prospectos",
     "compras",
+    "conversiones",
     "valor",
 )
 DE_NORA = "nora"

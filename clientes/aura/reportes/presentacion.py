@@ -8,7 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from ..anuncios.medidas import Cifras, cambio, en_porcentaje
+from ..anuncios.medidas import Cifras, cambio, en_porcentaje, se_nota
 from ..utils.formato import DIAS, dinero
 from .informe import Bloque, Renglon
 from .modelos import Reporte
@@ -111,15 +111,20 @@ _CIFRAS: tuple[tuple[str, str, str, bool | None, str], ...] = (
     ("Conversaciones", "conversaciones", "entero", True, "whatsapp"),
     ("Prospectos", "prospectos", "entero", True, "person-plus"),
     ("Compras", "compras", "entero", True, "bag-check"),
+    ("Conversiones", "conversiones", "entero", True, "check2-circle"),
     ("Impresiones", "impresiones", "entero", True, "eye"),
     ("CTR", "ctr", "porciento", True, "hand-index"),
 )
+# No todos los anuncios buscan esto: sin nada ahora ni antes, no se enseña.
+_SI_HAY = frozenset({"prospectos", "compras", "conversiones"})
 
 
 def _cifras(actual: Cifras, antes: Cifras, moneda: str) -> list[Cifra]:
     hechas = []
     for titulo, campo, como, subir, icono in _CIFRAS:
         ahora, previo = getattr(actual, campo), getattr(antes, campo)
+        if campo in _SI_HAY and not ahora and not previo:
+            continue
         movio = cambio(ahora, previo)
         hechas.append(
             Cifra(
@@ -127,7 +132,7 @@ def _cifras(actual: Cifras, antes: Cifras, moneda: str) -> list[Cifra]:
                 escribir(ahora, como, moneda),
                 escribir(previo, como, moneda),
                 "" if movio is None else en_porcentaje(movio, con_signo=True),
-                None if not movio or subir is None else (movio > 0) == subir,
+                None if movio is None or not se_nota(movio) or subir is None else (movio > 0) == subir,
                 icono,
             )
         )

@@ -30,6 +30,11 @@ class Semana:
         return f"{ano}-W{numero:02d}"
 
     @property
+    def numero(self) -> int:
+        """La semana del año (ISO 8601)."""
+        return self.lunes.isocalendar().week
+
+    @property
     def periodo(self) -> Periodo:
         return Periodo(self.lunes, self.domingo)
 

@@ -85,6 +85,7 @@ _CUENTAS = (
     "conversaciones",
     "prospectos",
     "compras",
+    "conversiones",
 )
 
 
