@@ -318,9 +318,9 @@ def copiar_vendor(lista: dict[str, str], modulos: Path, vendor: Path) -> None:
         shutil.rmtree(nueva, ignore_errors=True)
 
 
-def npm_a_usar() -> list[str]:
+def npm_a_usar(node_minimo: int = NODE_MINIMO) -> list[str]:
     """La orden de npm: la de la máquina si su Node sirve; si no, la de una rueda de Python que se instala aquí."""
-    de_la_maquina = elegir_npm(shutil.which, _version_de_node)
+    de_la_maquina = elegir_npm(shutil.which, _version_de_node, node_minimo)
     if de_la_maquina:
         return [de_la_maquina]
     npm = VENV / "bin" / "npm"
@@ -330,8 +330,10 @@ def npm_a_usar() -> list[str]:
     return [str(npm)]
 
 
-def elegir_npm(buscar: Callable[[str], str | None], version: Callable[[str], str]) -> str | None:
-    """Ruta del npm de la máquina si hay además un Node >= 18; si no, None.
+def elegir_npm(
+    buscar: Callable[[str], str | None], version: Callable[[str], str], node_minimo: int = NODE_MINIMO
+) -> str | None:
+    """Ruta del npm de la máquina si hay además un Node que alcance; si no, None.
 
     Args:
         buscar: como `shutil.which`.
@@ -341,7 +343,7 @@ def elegir_npm(buscar: Callable[[str], str | None], version: Callable[[str], str
     if not node or not npm:
         return None
     numero = re.match(r"v(\d+)\.", version(node))
-    return npm if numero and int(numero[1]) >= NODE_MINIMO else None
+    return npm if numero and int(numero[1]) >= node_minimo else None
 
 
 def _version_de_node(node: str) -> str:

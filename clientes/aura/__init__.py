@@ -50,7 +50,7 @@ def initialize_app(app: Flask) -> None:
     from scheduler_jobs import inicializar_cron_jobs
 
     from . import arranque, comandos, metricas, sockets
-    from .registro import catalogo, estaticos, frenos, identidad, plantillas, respuestas
+    from .registro import catalogo, compresion, estaticos, frenos, identidad, plantillas, respuestas
     from .registro.registro_admin import registrar_blueprints_admin
     from .registro.registro_dinamico import preparar_registro, registrar_blueprints_por_nora, registro_de
     from .registro.registro_extensiones import atar_extensiones
@@ -59,8 +59,9 @@ def initialize_app(app: Flask) -> None:
 
     config: Config = app.extensions["nora_config"]
     plantillas.preparar(app)  # antes que nadie: la primera extensión que mira Jinja deja fijo su ambiente
-    if config.ENTORNO != "local":  # quien edita un estilo lo ve al recargar, sin reiniciar
-        estaticos.preparar(app)
+    # En local, sin versión: quien edita un estilo lo ve al recargar, sin reiniciar.
+    estaticos.preparar(app, con_version=config.ENTORNO != "local")
+    compresion.preparar(app)
     arranque.conectar_base(app, config)
     atar_extensiones(app, config)
     frenos.preparar(app, config)

@@ -59,7 +59,8 @@ def limpieza_diaria(periodo: datetime) -> str:
         raise ErrorNora("; ".join(limpiadas.fallas))
     return (
         f"{trabajos} trabajos terminados, {intentos} intentos de entrada y"
-        f" {limpiadas.hechos} mensajes fuera de su retención borrados"
+        f" {limpiadas.hechos} mensajes fuera de su retención borrados,"
+        f" {limpiadas.datos['auditoria']} renglones de auditoría viejos"
     )
 
 

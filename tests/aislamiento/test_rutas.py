@@ -15,6 +15,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from clientes.aura.registro.accesos import Acceso, acceso_de
+from clientes.aura.registro.auditoria import acciones_de
 from clientes.aura.registro.noras import ConvertidorNora
 from clientes.aura.registro.registro_dinamico import catalogo_de
 
@@ -37,6 +38,12 @@ ABIERTAS = {
 }
 CON_FIRMA = {"webhook.recibir", "webhook.estado", "webhook.recibir_sin_nombre", "webhook.estado_sin_nombre"}
 CON_LLAVE = {"salud.metricas"}
+# Lo que se baja sin quedar en la auditoría, y por qué: no trae datos de nadie.
+SIN_DATOS_DE_NADIE = {
+    "panel_cliente_contactos.ejemplo": "una hoja de muestra",
+    "panel_cliente_meta_ads.exportar": "cifras de anuncios",
+    "panel_cliente_reportes.en_csv": "cifras de anuncios",
+}
 PETICIONES_POR_PAGINA = 3
 NEGADO = {401, 403, 404}
 
@@ -256,6 +263,9 @@ def test_quien_si_puede_entra(escena: Escena, quien: str) -> None:
             and "Content-Disposition" not in respuesta.headers
         ):
             assert len(pedidas) <= PETICIONES_POR_PAGINA, f"{ruta}: {pedidas}"
+        if "attachment" in respuesta.headers.get("Content-Disposition", ""):
+            auditada = acciones_de(escena.app, regla.endpoint) or regla.endpoint in SIN_DATOS_DE_NADIE
+            assert auditada, f"{ruta} baja un archivo: que lo declare con `@audita`, o diga aquí por qué no"
         assert respuesta.status_code not in NEGADO and respuesta.status_code < 500, (
             f"{metodo} {ruta}: {respuesta.status_code}"
         )

@@ -1,4 +1,7 @@
-"""Cada página que una persona puede abrir, en un teléfono: contesta, se lee con lector de pantalla y cabe."""
+"""Cada página que una persona puede abrir, en un teléfono: contesta, se lee con lector de pantalla y cabe.
+
+Cuáles son: `herramientas/paginas.py`, con `NO_SON_PAGINAS` para las direcciones que no.
+"""
 
 from __future__ import annotations
 
@@ -16,49 +19,10 @@ from conftest import CONTRASENA
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 from clientes.aura.personas import servicio
-from clientes.aura.registro.accesos import Acceso, acceso_de
-from clientes.aura.registro.noras import ConvertidorNora
+from herramientas.paginas import DE_LA_DUENA, DEL_ADMIN, direcciones
 
 pytestmark = pytest.mark.navegador
 
-# Direcciones de GET que no son una página, y por qué.
-NO_SON_PAGINAS = {
-    "static": "archivos",
-    "archivos.leer": "los archivos de los enlaces firmados",
-    "salud.vive": "JSON",
-    "salud.listo": "JSON",
-    "salud.metricas": "texto para Prometheus",
-    "login.inicio": "solo manda a otra",
-    "instalable.ir": "solo manda a otra",
-    "instalable.manifiesto": "JSON",
-    "instalable.trabajador": "el trabajador de servicio",
-    "panel_cliente.estatico": "archivos de una Nora",
-    "panel_cliente.archivo": "solo manda a otra",
-    "panel_cliente_contactos.datos_html": "un archivo que se baja",
-    "panel_cliente_contactos.datos_json": "un archivo que se baja",
-    "panel_cliente_contactos.datos_zip": "un archivo que se baja",
-    "panel_cliente_contactos.exportar": "una hoja de cálculo",
-    "panel_cliente_contactos.errores": "una hoja de cálculo",
-    "panel_cliente_contactos.ejemplo": "una hoja de cálculo",
-    "panel_cliente_chat.lista": "JSON con un pedazo de la lista",
-    "panel_cliente_chat.novedades": "JSON con lo que cambió",
-    "panel_cliente_chat.anteriores": "JSON con mensajes de antes",
-    "panel_cliente_chat.borrador": "JSON con lo que Nora no mandó",
-    "panel_cliente_chat.rapidas": "JSON con las respuestas rápidas",
-    "panel_cliente_conocimiento.cuantas": "JSON con un número",
-    "panel_cliente_simulador.novedades": "JSON con lo que cambió",
-    "panel_cliente_meta_ads.exportar": "una hoja de cálculo",
-    "panel_cliente_meta_ads.avance": "JSON con el avance de una lectura",
-    "panel_cliente_meta_ads.ir_a_meta": "solo manda a otra",
-    "panel_cliente_meta_ads.vuelta": "solo manda a otra",
-    "permisos_anuncios.vuelta": "solo manda a otra",
-    "panel_cliente_reportes.en_pdf": "un archivo que se baja",
-    "panel_cliente_reportes.en_csv": "una hoja de cálculo",
-    "panel_cliente_tareas.exportar": "una hoja de cálculo",
-    "panel_cliente_tareas.abrir_adjunto": "lleva a un archivo",
-    "panel_cliente_respuestas.contestados_csv": "una hoja de cálculo",
-    "panel_cliente_tareas.buscar_contactos": "un pedazo del formulario",
-}
 PARTES = 3  # cada prueba tiene un plazo; los módulos crecen
 LAS_DE_DIARIO = re.compile(r"/panel_cliente/marea/((chat|contactos|conocimiento|simulador)/)?$")
 
@@ -98,27 +62,6 @@ def lugar(
     crear_usuario("duena@vacia.mx", "dueno", crear_nora("vacia"))
     crear_usuario("admin@prueba.mx", "admin")
     yield servidor_vivo, {**sembrar("marea", dueno), "usuario_id": dueno}
-
-
-def direcciones(lugar: tuple[ServidorVivo, dict[str, Any]], nora: str, accesos: set[Acceso]) -> list[str]:
-    """Las páginas de GET que piden alguno de esos accesos, concretas."""
-    vivo, ids = lugar
-    rutas = []
-    for regla in sorted(vivo.app.url_map.iter_rules(), key=lambda r: r.rule):
-        if "GET" not in (regla.methods or set()) or regla.endpoint in NO_SON_PAGINAS:
-            continue
-        de_nora = isinstance(regla._converters.get("nombre_nora"), ConvertidorNora)
-        if acceso_de(vivo.app, regla.endpoint) not in accesos or (
-            nora == "vacia" and regla.arguments - {"nombre_nora"}
-        ):
-            continue
-        if de_nora != (Acceso.NORA in accesos):
-            continue
-        valores = {a: ids.get(a, nora) for a in regla.arguments}
-        construida = regla.build(valores)
-        assert construida is not None
-        rutas.append(construida[1])
-    return rutas
 
 
 def revisar(pagina: Page, url: str, ruta: str, vigia: Vigia) -> list[str]:
@@ -162,7 +105,7 @@ def recorrer(
 
 @pytest.mark.parametrize("parte", range(PARTES))
 def test_las_de_la_duena(lugar: Any, navegador: Navegador, parte: int) -> None:
-    rutas = direcciones(lugar, "marea", {Acceso.NORA, Acceso.DUENO})[parte::PARTES]
+    rutas = direcciones(lugar[0].app, "marea", DE_LA_DUENA, lugar[1])[parte::PARTES]
     assert len(rutas) >= 10
     assert recorrer(navegador, lugar[0], "duena@marea.mx", rutas) == []
 
@@ -171,7 +114,7 @@ def test_las_de_una_nora_vacia(lugar: Any, navegador: Navegador) -> None:
     """Las mismas plantillas ya pasaron con datos: todas contestan, y se abren las que enseñan que no hay nada."""
     vivo = lugar[0]
     sesion = abrir_sesion(vivo.url, "duena@vacia.mx")
-    vistas = {r: sesion.get(vivo.url + r) for r in direcciones(lugar, "vacia", {Acceso.NORA, Acceso.DUENO})}
+    vistas = {r: sesion.get(vivo.url + r) for r in direcciones(vivo.app, "vacia", DE_LA_DUENA)}
     assert {r: v.status_code for r, v in vistas.items() if v.status_code != 200} == {}
     rutas = [r for r, vista in vistas.items() if 'class="vacio' in vista.text]
     assert len(rutas) >= 6
@@ -179,14 +122,14 @@ def test_las_de_una_nora_vacia(lugar: Any, navegador: Navegador) -> None:
 
 
 def test_las_del_admin(lugar: Any, navegador: Navegador) -> None:
-    rutas = direcciones(lugar, "marea", {Acceso.ADMIN, Acceso.PERSONA})
+    rutas = direcciones(lugar[0].app, "marea", DEL_ADMIN, lugar[1])
     assert len(rutas) >= 10
     assert recorrer(navegador, lugar[0], "admin@prueba.mx", rutas) == []
 
 
 def test_las_de_diario_en_escritorio_y_en_oscuro(lugar: Any, navegador: Navegador) -> None:
     rutas = [
-        r for r in direcciones(lugar, "marea", {Acceso.NORA, Acceso.DUENO}) if LAS_DE_DIARIO.fullmatch(r)
+        r for r in direcciones(lugar[0].app, "marea", DE_LA_DUENA, lugar[1]) if LAS_DE_DIARIO.fullmatch(r)
     ]
     assert len(rutas) == 5
     assert (

@@ -94,7 +94,7 @@ def test_de_una_nora_vacia_a_contestar_en_persona(
     siguiente.get_by_role("link", name="Enseñarle algo").click()
 
     # Le enseña un tema suyo, desde cero.
-    pagina.get_by_role("link", name="Escribe un tema desde cero").click()
+    pagina.get_by_role("link", name="Desde cero").click()
     pagina.get_by_label("Tema", exact=True).fill(TITULO)
     pagina.get_by_label("Lo que Nora debe responder").fill(CONTENIDO)
     pagina.get_by_role("button", name="Guardar").click()

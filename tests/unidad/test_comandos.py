@@ -16,7 +16,7 @@ from flask import Flask
 from app_config import RAIZ
 from clientes.aura.comandos.andamio import escribir_modulo
 from clientes.aura.personas import consultas as personas
-from clientes.aura.routes.admin import consultas
+from clientes.aura.personas.consultas import Busqueda
 from clientes.aura.utils.errores import ErrorDatoInvalido
 
 NUMERO = "+15550100001"
@@ -85,7 +85,7 @@ def test_la_contrasena_se_pregunta_sin_ensenarla(consola: Callable[..., Any]) ->
     cuenta = personas.usuario_por_correo("ana@x.mx")
     assert cuenta is not None and cuenta.es_admin
     assert "/restablecer/" in consola("usuario", "enlace", "ana@x.mx").output
-    assert consultas.leer_auditoria(accion="hacer_enlace")[0].correo == "consola"
+    assert personas.leer_auditoria(Busqueda(accion="hacer_enlace"), 1)[0].correo == "consola"
 
 
 def test_migrar_dos_veces_no_hace_nada_mas(consola: Callable[..., Any]) -> None:

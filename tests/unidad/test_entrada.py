@@ -121,18 +121,27 @@ def test_los_intentos_no_guardan_correos_ni_direcciones(app: Flask, base: Direcc
     assert claves and "secreto" not in claves and "203.0.113" not in claves
 
 
-def test_el_enlace_sirve_una_vez(app: Flask, crear_nora: Any, crear_usuario: Any, cliente_http: Any) -> None:
+def test_el_enlace_sirve_una_vez(
+    app: Flask, crear_nora: Any, crear_usuario: Any, cliente_http: Any, base: DireccionesPostgres
+) -> None:
     crear_usuario("ana@x.mx", "dueno", crear_nora("marea"))
     enlace = f"/restablecer/{servicio.enlace_para_restablecer('ana@x.mx')}"
     assert cliente_http.get(enlace).status_code == 200
     corta = cliente_http.enviar(enlace, {"contrasena": "corta", "repetir": "corta"})
-    assert corta.status_code == 400
+    assert corta.status_code == 400 and "aviso-error" in corta.get_data(as_text=True)
+    distintas = cliente_http.enviar(enlace, {"contrasena": CONTRASENA, "repetir": "otra cosa"})
+    assert distintas.status_code == 400 and "no son iguales" in distintas.get_data(as_text=True)
     nueva = "otra frase distinta"
     assert cliente_http.enviar(enlace, {"contrasena": nueva, "repetir": nueva}).status_code == 302
-    assert cliente_http.get(enlace).status_code == 404
+    usado = cliente_http.get(enlace)
+    assert usado.status_code == 404 and "Este enlace ya no sirve" in usado.get_data(as_text=True)
     with pytest.raises(servicio.ErrorEntrada):
         servicio.entrar("ana@x.mx", CONTRASENA, "10.0.0.1")
     assert servicio.entrar("ana@x.mx", nueva, "10.0.0.1")
+    with psycopg.connect(base.administrador) as conexion:
+        assert conexion.execute("select accion, correo from auditoria").fetchall() == [
+            ("restablecer_contrasena", "ana@x.mx")
+        ]
 
 
 def test_el_enlace_caduca_y_su_firma_cuenta(
@@ -176,6 +185,19 @@ def test_next_dentro_del_sitio_se_respeta(crear_nora: Any, crear_usuario: Any, c
         },
     )
     assert respuesta.location == "/panel_cliente/marea/contactos/"
+
+
+def test_la_entrada_lleva_consigo_a_donde_se_iba(cliente_http: Any) -> None:
+    destino = "/panel_cliente/marea/chat/"
+    primera = cliente_http.get("/panel_cliente/marea/chat/")
+    assert primera.status_code == 302
+    pagina = cliente_http.get(primera.location).get_data(as_text=True)
+    assert f'name="next" value="{destino}"' in pagina
+
+
+def test_quien_no_trabaja_en_ninguna_nora_puede_salir(cliente_de: Callable[..., Any]) -> None:
+    pagina = cliente_de("admin").get("/sin-nora").get_data(as_text=True)
+    assert 'action="/logout"' in pagina and "Cerrar sesión" in pagina
 
 
 def test_sin_csrf_no_cambia_nada(cliente_de: Callable[..., Any], crear_nora: Any) -> None:

@@ -115,18 +115,36 @@ class TestLimpiarDatos:
             ("turnos_ia", "hasta_mensaje, resultado, pregunta", "1, 'contestado', 'hola'"),
             ("acciones_ia", "clave, herramienta, estado", "'hecha' || nombre_nora, 'x', 'hecha'"),
             ("acciones_ia", "clave, herramienta, estado", "'falta' || nombre_nora, 'x', 'por_aprobar'"),
+            ("conversacion_sucesos", "tipo, texto", "'nota', 'ya pagó'"),
+            (
+                "mensajes_programados",
+                "texto, estado, cuando",
+                "'salió', 'enviado', now() - interval '99 days'",
+            ),
+            ("mensajes_programados", "texto, cuando", "'falta', now() - interval '99 days'"),
         ):
             sql(
                 base,
                 f"insert into {tabla} (nombre_nora, conversacion_id, fecha_creacion, {columnas})"  # noqa: S608
                 f" select nombre_nora, id, now() - interval '100 days', {valores} from conversaciones",
             )
+        sql(
+            base,
+            "insert into auditoria (nombre_nora, accion, objeto, momento)"
+            " select 'marea', 'crear_nora', d::text, now() - d * interval '1 day'"
+            " from unnest(array[800, 100, 0]) d",
+        )
         assert limpiar_datos.main([]) == 0
         assert self.textos(base, "marea") == ["hoy", "sin atender"]
         assert self.textos(base, "monte") == ["hoy", "viejo", "sin atender"]
         # Lo que otras tablas guardaban de esos mensajes también; lo que alguien tiene que decidir se queda.
         quedan = "select nombre_nora from turnos_ia union all select clave from acciones_ia order by 1"
         assert [una for (una,) in sql(base, quedan)] == ["faltamarea", "faltamonte", "hechamonte", "monte"]
+        assert sql(base, "select nombre_nora from conversacion_sucesos") == [("monte",)]
+        programados = "select nombre_nora, texto from mensajes_programados order by 1, 2"
+        assert sql(base, programados) == [("marea", "falta"), ("monte", "falta"), ("monte", "salió")]
+        # La auditoría se guarda más, y no depende de la Nora.
+        assert sql(base, "select objeto from auditoria order by id") == [("100",), ("0",)]
 
     def test_simular_cuenta_y_no_borra(
         self, base: DireccionesPostgres, capsys: pytest.CaptureFixture[str]

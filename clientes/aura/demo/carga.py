@@ -36,7 +36,8 @@ bitacora = registro(__name__)
 def cargar(app: Flask) -> dict[str, str]:
     """Carga lo que falte. Devuelve correo -> contraseña de las cuentas de demostración."""
     cuentas, recien_inventadas = _cuentas(app)
-    if not consultas.existe(contenido.NOMBRE_NORA):
+    nueva = not consultas.existe(contenido.NOMBRE_NORA)
+    if nueva:
         modulos = [m.nombre for m in catalogo_de(app).para(contenido.NOMBRE_NORA)]
         consultas.crear_nora(modulos)
         _cargar_platicas(consultas.guardar_bloques())
@@ -52,6 +53,8 @@ def cargar(app: Flask) -> dict[str, str]:
             personas.crear_usuario(correo, contrasena, rol=rol, nombre_nora=nora, nombre=nombre)
         elif recien_inventadas:  # se borró el archivo que las guarda: las de antes ya nadie las sabe
             personas.cambiar_contrasena(usuario_id, contrasena)
+    if nueva:
+        consultas.cargar_actividad(datetime.now(UTC))
     registro_de(app).releer(contenido.NOMBRE_NORA)
     _cargar_tareas()
     duena = consultas.id_de_cuenta("duena@demo.mx")

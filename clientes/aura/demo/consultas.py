@@ -44,6 +44,27 @@ def id_de_cuenta(correo: str) -> str | None:
     return str(fila["id"]) if fila else None
 
 
+def cargar_actividad(ahora: datetime) -> None:
+    """Lo que la dueña y su agente hicieron estos días, para que la página Actividad tenga qué enseñar."""
+    quienes = {correo: id_de_cuenta(correo) for correo in ("duena@demo.mx", "agente@demo.mx")}
+    ejecutar(
+        supabase.table("auditoria").insert(
+            [
+                {
+                    "nombre_nora": NORA,
+                    "usuario_id": quienes[correo],
+                    "correo": correo,
+                    "accion": accion,
+                    "objeto": objeto,
+                    "detalle": detalle,
+                    "momento": (ahora - timedelta(hours=horas)).isoformat(),
+                }
+                for horas, correo, accion, objeto, detalle in contenido.ACTIVIDAD
+            ]
+        )
+    )
+
+
 def crear_nora(modulos: list[str]) -> None:
     """La Nora de demostración, con todos los módulos."""
     ejecutar(

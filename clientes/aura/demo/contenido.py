@@ -259,3 +259,14 @@ RAPIDAS = (
 )
 NOTA = "@Rosa Peralta ya mandó su comprobante; falta confirmarle la hora."
 PROGRAMADO = "Te esperamos a la hora de tu cita. Si cambian tus planes, avísanos por aquí."
+
+# (hace cuántas horas, quién, qué, a qué, lo demás), de lo más viejo a lo más nuevo, como se escribe la auditoría.
+ACTIVIDAD: list[tuple[int, str, str, str, dict[str, object]]] = [
+    (210, "duena@demo.mx", "cambiar_ia", "", {}),
+    (162, "duena@demo.mx", "cambiar_ajustes", "", {"cambio": ["horario", "mensaje_bienvenida"]}),
+    (118, "agente@demo.mx", "guardar_rapida", "/gracias", {}),
+    (71, "duena@demo.mx", "editar_bloque", "Formas de pago", {}),
+    (49, "agente@demo.mx", "cambiar_conversaciones", "", {"cuantas": 4, "cambio": "resuelta"}),
+    (26, "duena@demo.mx", "exportar_contactos", "", {}),
+    (3, "duena@demo.mx", "crear_respuesta", "Estacionamiento", {}),
+]

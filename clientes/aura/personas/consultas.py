@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from ..utils.auth_utils import Rol
-from ..utils.supabase_client import supabase
-from ..utils.supabase_helpers import ejecutar, filas, una_fila, valor
+from ..utils.supabase_client import supabase, supabase_de_nora
+from ..utils.supabase_helpers import ejecutar, filas, por_paginas, una_fila, valor
 
 COLUMNAS = (
     "id,correo,nombre,contrasena_hash,es_admin,activo,version_sesion,ultimo_acceso,"
@@ -38,6 +40,30 @@ class Usuario(BaseModel):
     version_sesion: int
     ultimo_acceso: datetime | None = None
     usuarios_noras: list[Pertenencia] = []
+
+
+class Renglon(BaseModel):
+    """Un renglón de auditoría."""
+
+    id: int
+    momento: datetime
+    correo: str
+    nombre_nora: str | None
+    accion: str
+    objeto: str
+    detalle: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Busqueda:
+    """Qué renglones. Vacío o None no filtra; `hasta` no se incluye; `antes_de`: id del último ya visto."""
+
+    nombre_nora: str = ""
+    correo: str = ""
+    accion: str = ""
+    desde: datetime | None = None
+    hasta: datetime | None = None
+    antes_de: int | None = None
 
 
 def usuario_por_correo(correo: str) -> Usuario | None:
@@ -165,3 +191,38 @@ def anotar_auditoria(
             }
         )
     )
+
+
+def leer_auditoria(busqueda: Busqueda, cuantos: int, nombre_nora: str | None = None) -> list[Renglon]:
+    """Los más nuevos. Con `nombre_nora`, solo los suyos y con su llave; sin ella, los de toda la instalación."""
+    consulta = _buscar(busqueda, nombre_nora).order("id", desc=True).limit(cuantos)
+    return [Renglon.model_validate(fila) for fila in filas(consulta)]
+
+
+def recorrer_auditoria(busqueda: Busqueda, nombre_nora: str | None = None) -> Iterator[Renglon]:
+    """Todos, del más viejo al más nuevo."""
+    for fila in por_paginas(lambda: _buscar(busqueda, nombre_nora), "id"):
+        yield Renglon.model_validate(fila)
+
+
+def personas_de_auditoria(nombre_nora: str) -> list[str]:
+    """Los correos de quienes hicieron algo en una Nora, en orden."""
+    return [str(correo) for correo in valor(supabase_de_nora(nombre_nora).rpc("personas_de_auditoria", {}))]
+
+
+def _buscar(busqueda: Busqueda, nombre_nora: str | None) -> Any:
+    cliente = supabase if nombre_nora is None else supabase_de_nora(nombre_nora)
+    consulta = cliente.table("auditoria").select("id,momento,correo,nombre_nora,accion,objeto,detalle")
+    iguales = {
+        "nombre_nora": busqueda.nombre_nora if nombre_nora is None else nombre_nora,
+        "correo": busqueda.correo,
+        "accion": busqueda.accion,
+    }
+    for columna, buscado in iguales.items():
+        if buscado:
+            consulta = consulta.eq(columna, buscado)
+    if busqueda.desde is not None:
+        consulta = consulta.gte("momento", busqueda.desde.isoformat())
+    if busqueda.hasta is not None:
+        consulta = consulta.lt("momento", busqueda.hasta.isoformat())
+    return consulta if busqueda.antes_de is None else consulta.lt("id", busqueda.antes_de)

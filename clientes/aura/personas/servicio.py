@@ -14,6 +14,7 @@ from ..utils.logging_utils import registro
 from ..utils.supabase_helpers import ErrorDuplicado
 from ..utils.validators import limpiar_texto, validar_contrasena, validar_correo, validar_texto
 from . import consultas
+from .acciones import ACCIONES
 
 HORAS_DE_ENLACE = 24
 # Fallos permitidos en 15 minutos: de una persona desde su lugar, de una dirección, y de una cuenta en total.
@@ -74,6 +75,10 @@ def identidad(usuario_id: str, version_sesion: int) -> Identidad | None:
     usuario = consultas.usuario_por_id(usuario_id)
     if usuario is None or not usuario.activo or usuario.version_sesion != version_sesion:
         return None
+    return _como_identidad(usuario)
+
+
+def _como_identidad(usuario: consultas.Usuario) -> Identidad:
     return Identidad(
         usuario_id=usuario.id,
         correo=usuario.correo,
@@ -183,12 +188,25 @@ def restablecer(token: str, nueva: str) -> None:
     if not consultas.usar_restablecimiento(restablecimiento_id, datetime.now(UTC)):
         raise ErrorNoEncontrado("Este enlace ya se usó o caducó.", que_hacer="Pide otro a quien te lo mandó.")
     cambiar_contrasena(usuario_id, nueva)
+    usuario = consultas.usuario_por_id(usuario_id)
+    anotar(_como_identidad(usuario) if usuario else None, "restablecer_contrasena")
 
 
 def anotar(
     quien: Identidad | None, accion: str, *, nombre_nora: str | None = None, objeto: str = "", **detalle: Any
 ) -> None:
-    """Deja en la auditoría quién hizo qué. `detalle` no lleva secretos ni textos de mensajes."""
+    """Deja en la auditoría quién hizo qué; sin nadie, la consola.
+
+    Args:
+        accion: una de `ACCIONES`, que dice cómo se lee.
+        objeto: a qué. De una persona solo su id: al suprimirla no debe quedar aquí nada suyo.
+        detalle: sin secretos ni textos de mensajes.
+
+    Raises:
+        ValueError: una acción sin palabras.
+    """
+    if accion not in ACCIONES:
+        raise ValueError(f"«{accion}» no está en `personas/acciones.py`.")
     consultas.anotar_auditoria(
         quien.usuario_id if quien else None,
         quien.correo if quien else "consola",

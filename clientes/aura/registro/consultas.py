@@ -10,7 +10,7 @@ from ..utils.supabase_client import supabase
 from ..utils.supabase_helpers import ejecutar, filas, por_paginas, una_fila, valor
 from .catalogo import Catalogo
 
-COLUMNAS = "nombre_nora,nombre_visible,zona_horaria,ia_activa,modulos"
+COLUMNAS = "nombre_nora,nombre_visible,zona_horaria,ia_activa,modulos,pausa_persona_minutos"
 
 
 def leer_noras_activas() -> Iterator[dict[str, Any]]:

@@ -29,13 +29,17 @@ LECTURAS_POR_SEGUNDO = 200
 
 @dataclass(frozen=True, slots=True)
 class NoraRegistrada:
-    """Lo que hace falta saber de una Nora en cada petición."""
+    """Lo que hace falta saber de una Nora en cada petición.
+
+    `pausa_persona_minutos`: cuánto calla en una plática cuando escribe una persona.
+    """
 
     nombre_nora: str
     nombre_visible: str
     zona_horaria: str
     ia_activa: bool
     modulos: frozenset[str]
+    pausa_persona_minutos: int = 30
 
 
 Colgados = list[tuple[Blueprint, dict[str, Any]]]

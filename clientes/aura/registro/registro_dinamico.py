@@ -145,6 +145,7 @@ def _desde_fila(app: Flask, fila: dict[str, Any]) -> NoraRegistrada:
         nombre_visible=fila["nombre_visible"],
         zona_horaria=fila["zona_horaria"],
         ia_activa=fila["ia_activa"],
+        pausa_persona_minutos=fila["pausa_persona_minutos"],
         modulos=registro_de(app).conjunto(encendidos),
     )
 

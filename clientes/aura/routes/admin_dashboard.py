@@ -46,5 +46,6 @@ for ruta, endpoint, vista, metodos in (
     ("/cola/reintentar", "cola_reintentar", cola.reintentar, ("POST",)),
     ("/uso", "uso", uso.mes, ("GET",)),
     ("/auditoria", "auditoria", auditoria.lista, ("GET",)),
+    ("/auditoria.csv", "auditoria_csv", auditoria.descargar, ("GET",)),
 ):
     admin_bp.add_url_rule(ruta, endpoint, vista, methods=metodos)

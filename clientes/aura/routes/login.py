@@ -13,10 +13,11 @@ from wtforms.validators import InputRequired
 from ..personas import servicio
 from ..personas.consultas import Usuario
 from ..registro.accesos import Acceso, exige
+from ..registro.auditoria import audita
 from ..registro.identidad import cargar_identidad
 from ..sockets import desconectar_persona
 from ..utils.auth_utils import Identidad, destino_seguro, renovar_sesion
-from ..utils.errores import ErrorDatoInvalido
+from ..utils.errores import ErrorDatoInvalido, ErrorNoEncontrado
 
 login_bp = Blueprint("login", __name__)
 
@@ -70,20 +71,24 @@ def salir() -> Response:
 
 
 @login_bp.route("/restablecer/<token>", methods=["GET", "POST"])
+@audita("restablecer_contrasena", aparte=True)
 def restablecer(token: str) -> str | Response | tuple[str, int]:
     """Cambia la contraseña con un enlace de un solo uso."""
     formulario = FormularioRestablecer()
-    servicio.cuenta_del_enlace(token)
+    try:
+        servicio.cuenta_del_enlace(token)
+    except ErrorNoEncontrado as no_sirve:
+        return _pintar_contrasena(formulario, valido=False), no_sirve.codigo
     if request.method == "GET":
-        return render_template("login/restablecer.html", form=formulario, error=None)
+        return _pintar_contrasena(formulario)
     if not formulario.validate_on_submit():
-        return render_template("login/restablecer.html", form=formulario, error=None), 400
+        return _pintar_contrasena(formulario), 400
     try:
         if formulario.contrasena.data != formulario.repetir.data:
             raise ErrorDatoInvalido("Las dos contraseñas no son iguales.")
         servicio.restablecer(token, formulario.contrasena.data or "")
     except ErrorDatoInvalido as error:
-        return render_template("login/restablecer.html", form=formulario, error=error.mensaje), error.codigo
+        return _pintar_contrasena(formulario, error=error.mensaje), error.codigo
     session.clear()
     flash("Tu contraseña quedó cambiada. Entra con la nueva.", "ok")
     renovar_sesion()
@@ -92,23 +97,32 @@ def restablecer(token: str) -> str | Response | tuple[str, int]:
 
 @login_bp.route("/cuenta/contrasena", methods=["GET", "POST"])
 @exige(Acceso.PERSONA)
+@audita("cambiar_contrasena")
 def cambiar_contrasena() -> str | Response | tuple[str, int]:
     """Cambia la propia contraseña; las demás sesiones se cierran y esta cambia de id."""
     formulario = FormularioRestablecer()
     if request.method == "GET":
-        return render_template("login/restablecer.html", form=formulario, error=None)
+        return _pintar_contrasena(formulario, propia=True)
     if not formulario.validate_on_submit():
-        return render_template("login/restablecer.html", form=formulario, error=None), 400
+        return _pintar_contrasena(formulario, propia=True), 400
     try:
         if formulario.contrasena.data != formulario.repetir.data:
             raise ErrorDatoInvalido("Las dos contraseñas no son iguales.")
         version = servicio.cambiar_contrasena(session["usuario_id"], formulario.contrasena.data or "")
     except ErrorDatoInvalido as error:
-        return render_template("login/restablecer.html", form=formulario, error=error.mensaje), error.codigo
+        return _pintar_contrasena(formulario, error=error.mensaje, propia=True), error.codigo
     renovar_sesion()
     session["version_sesion"] = version
     flash("Tu contraseña quedó cambiada.", "ok")
     return redirect(url_for("login.inicio"))
+
+
+def _pintar_contrasena(
+    formulario: FormularioRestablecer, *, error: str = "", valido: bool = True, propia: bool = False
+) -> str:
+    return render_template(
+        "login/restablecer.html", form=formulario, error=error, valido=valido, propia=propia
+    )
 
 
 def abrir_sesion(usuario: Usuario) -> None:
@@ -138,7 +152,8 @@ def sin_nora() -> tuple[str, int]:
         codigo="",
         titulo="Tu cuenta todavía no tiene una Nora",
         mensaje="Entraste bien, pero nadie te ha dado lugar en un negocio.",
-        que_hacer="Pide a quien administra que te agregue.",
+        que_hacer="Pide a quien administra que te agregue; luego vuelve a entrar.",
         request_id="",
+        salir=True,
     )
     return pagina, 200

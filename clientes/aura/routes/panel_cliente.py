@@ -21,6 +21,7 @@ import clientes
 
 from ..personas.servicio import anotar
 from ..registro.accesos import Acceso, exige
+from ..registro.auditoria import audita
 from ..registro.manifiesto import Tarjeta
 from ..registro.noras import NoraRegistrada
 from ..registro.plantillas import nora_actual
@@ -76,6 +77,7 @@ def guardar_guia(nombre_nora: str) -> Response:
 
 @panel_cliente_bp.post("/encender")
 @exige(Acceso.DUENO)
+@audita("encender_nora", aparte=True)
 def encender(nombre_nora: str) -> Response:
     """Nora empieza a contestar sola."""
     consultas_panel.encender(nombre_nora)

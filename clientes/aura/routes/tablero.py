@@ -78,9 +78,10 @@ def siguiente_paso(nora: NoraRegistrada, resumen: ResumenPanel, *, es_dueno: boo
     if resumen.esperan_persona and chat:
         if resumen.esperan_persona == 1:
             titulo = "Una persona espera tu respuesta"
+            texto = "Nora no supo contestarle o pidió hablar con alguien."
         else:
             titulo = f"{resumen.esperan_persona} personas esperan tu respuesta"
-        texto = "Nora no supo contestarles o pidieron hablar con alguien."
+            texto = "Nora no supo contestarles o pidieron hablar con alguien."
         return Paso("person-raised-hand", titulo, texto, "Contestar", chat, urgente=True)
     if not resumen.bloques and ensenar:
         texto = "Escribe lo que más te preguntan: horario, precios, dónde estás. Con eso empieza a contestar sola."

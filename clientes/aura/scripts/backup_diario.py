@@ -22,6 +22,7 @@ from app_config import Config
 from .. import respaldos
 from ..conversacion import consultas, turno
 from ..medios.cajas import en_trozos
+from ..personas.servicio import anotar
 from ..respaldos import ErrorRespaldo
 from ..routes.admin.exportacion import exportar_nora
 from ..routes.admin.servicio import nora as leer_nora
@@ -108,6 +109,7 @@ def _exportar(config: Config, nombre: str, *, simular: bool) -> Resultado:
         destino.chmod(0o600)
         for trozo in en_trozos(exportar_nora(nombre, f"{momento:%Y-%m-%d %H:%M} UTC")):
             archivo.write(trozo)
+    anotar(None, "descargar_nora", nombre_nora=nombre)
     decir(str(destino))
     return Resultado(hechos=1, datos={"archivo": str(destino)})
 

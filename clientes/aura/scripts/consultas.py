@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from postgrest import CountMethod
 from pydantic import BaseModel
 
 from ..utils.supabase_client import supabase
-from ..utils.supabase_helpers import Fila, filas, por_paginas, valor
+from ..utils.supabase_helpers import Fila, ejecutar, filas, por_paginas, valor
 
 
 class ColumnaCifrada(BaseModel):
@@ -84,6 +85,18 @@ def borrar_mensajes_viejos(nombre_nora: str, dias: int, cuantos: int) -> int:
 def borrar_rastros_viejos(nombre_nora: str, dias: int) -> int:
     """Borra lo que otras tablas guardan de mensajes de hace más de esos días. Devuelve cuántas filas."""
     return int(valor(supabase.rpc("borrar_rastros_viejos", {"p_nombre_nora": nombre_nora, "p_dias": dias})))
+
+
+def contar_auditoria_vieja(antes_de: datetime) -> int:
+    """Cuántos renglones de auditoría son de antes de ese momento."""
+    consulta = supabase.table("auditoria").select("id", count=CountMethod.exact)
+    return int(ejecutar(consulta.lt("momento", antes_de.isoformat()).limit(1)).count or 0)
+
+
+def borrar_auditoria_vieja(antes_de: datetime, cuantos: int) -> int:
+    """Borra hasta `cuantos` renglones de auditoría de antes de ese momento. Devuelve cuántos."""
+    argumentos = {"p_antes_de": antes_de.isoformat(), "p_cuantos": cuantos}
+    return int(valor(supabase.rpc("borrar_auditoria_vieja", argumentos)))
 
 
 def duenos_de(nombre_nora: str) -> list[str]:

@@ -2,15 +2,20 @@
 
 Cada Nora dice cuántos días guarda sus mensajes (`configuracion_bot.retencion_dias`); sin decirlo, para siempre. Lo que
 falta por atender o está por salir nunca se borra. Con ellos se va lo que otras tablas dicen de ellos: lo que el modelo
-quiso contestar, las herramientas que usó y las respuestas a formularios.
+quiso contestar, las herramientas que usó, las respuestas a formularios, las notas del equipo con la historia de la
+plática y lo que se programó y ya salió.
+
+La auditoría es de la instalación y se guarda más: `NORA_AUDITORIA_DIAS` (730; 0, para siempre).
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from ..utils.errores import ErrorServicioExterno
+from ..utils.supabase_client import conexion_actual
 from . import consultas
 from ._comun import Resultado, con_avance, correr, decir, opciones
 
@@ -29,6 +34,10 @@ def _con_cuentas(solo: str | None, *, simular: bool) -> Resultado:
     resultado = limpiar(solo, simular=simular)
     for nombre, cuantos in resultado.datos["noras"].items():
         decir(f"{nombre}: {cuantos:,} mensajes {'se borrarían' if simular else 'borrados'}")
+    if resultado.datos["auditoria"]:
+        decir(
+            f"Auditoría: {resultado.datos['auditoria']:,} renglones {'se borrarían' if simular else 'borrados'}"
+        )
     if not resultado.datos["noras"] and not resultado.fallas:
         decir("Ninguna Nora tiene retención: sus mensajes se guardan para siempre.")
     return resultado
@@ -48,9 +57,25 @@ def limpiar(solo: str | None = None, *, simular: bool = False) -> Resultado:
                 por_nora[nombre] = _borrar(nombre, dias)
         except ErrorServicioExterno as error:
             resultado.fallas.append(f"{nombre}: {error.mensaje}")
+    auditoria = 0 if solo else _limpiar_auditoria(resultado, simular=simular)
     resultado.hechos = sum(por_nora.values())
-    resultado.datos = {"noras": por_nora}
+    resultado.datos = {"noras": por_nora, "auditoria": auditoria}
     return resultado
+
+
+def _limpiar_auditoria(resultado: Resultado, *, simular: bool) -> int:
+    dias = conexion_actual().config.NORA_AUDITORIA_DIAS
+    if not dias:
+        return 0
+    limite, total = datetime.now(UTC) - timedelta(days=dias), 0
+    try:
+        if simular:
+            return consultas.contar_auditoria_vieja(limite)
+        while borrados := consultas.borrar_auditoria_vieja(limite, POR_TANDA):
+            total += borrados
+    except ErrorServicioExterno as error:
+        resultado.fallas.append(f"Auditoría: {error.mensaje}")
+    return total
 
 
 def _borrar(nombre: str, dias: int) -> int:

@@ -228,19 +228,20 @@ def test_el_simulador_no_tiene_ventana_de_24_horas(
 
 
 def test_tomar_devolver_y_marcar_leida(crear_nora: Any, cliente_de: Any, escribe: Escribir, sql: Any) -> None:
-    nora = crear_nora()
+    nora = crear_nora(pausa_persona_minutos=120, ia_activa=True)
     abierta = escribe(nora, "quiero hablar con alguien")
     sql("update conversaciones set espera_persona_desde = now(), motivo_espera = 'Lo pidió'")
     dueno = cliente_de("dueno", nora)
     assert dueno.enviar_json(ruta(nora, abierta, "tomar")).status_code == 200
     hasta, quien, espera = sql("select humano_hasta, tomada_por, espera_persona_desde from conversaciones")[0]
-    assert timedelta(minutes=29) < hasta - datetime.now(UTC) <= timedelta(minutes=30)
+    assert timedelta(minutes=119) < hasta - datetime.now(UTC) <= timedelta(minutes=120)
     assert quien is not None and espera is not None
     assert "La llevas tú" in dueno.get(ruta(nora, abierta)).get_data(as_text=True)
     otra = cliente_de("agente", nora).get(ruta(nora, abierta)).get_data(as_text=True)
     assert "La lleva dueno-" in otra
 
     assert dueno.enviar_json(ruta(nora, abierta, "devolver")).status_code == 200
+    assert "Si escribes tú, calla 2 horas." in dueno.get(ruta(nora, abierta)).get_data(as_text=True)
     assert sql(
         "select humano_hasta, tomada_por, espera_persona_desde, motivo_espera from conversaciones"
     ) == [(None, None, None, "")]

@@ -251,6 +251,14 @@ def persona_con_todo(duena: Any, nora: str) -> str:
         p_crudo={"ProfileName": "Ana Secreta"},
     )
     duena.enviar(f"{BASE}/{contacto}/notas", {"texto": "Vive con su girasol"})
+    platica = todo("conversaciones", contacto_id=contacto)[0]["id"]
+    de_ella = {"nombre_nora": nora, "conversacion_id": platica}
+    supabase.table("conversacion_sucesos").insert(
+        {**de_ella, "tipo": "nota", "texto": "La Secreta"}
+    ).execute()
+    supabase.table("mensajes_programados").insert(
+        {**de_ella, "texto": "Tu girasol", "cuando": "2026-01-01T00:00:00Z", "estado": "enviado"}
+    ).execute()
     duena.enviar(
         f"{BASE}/{contacto}/editar",
         {
@@ -272,6 +280,8 @@ def test_se_lleva_todo_lo_suyo_en_json_y_en_html(
     assert datos["contacto"]["correo"] == "ana@secreta.mx" and datos["etiquetas"] == ["VIP"]
     assert datos["mensajes"][0]["texto"] == "mi dirección es Jacarandas 48"
     assert datos["mensajes"][0]["medios"] and datos["contacto_notas"][0]["texto"] == "Vive con su girasol"
+    assert datos["conversacion_sucesos"][0]["texto"] == "La Secreta"
+    assert datos["mensajes_programados"][0]["texto"] == "Tu girasol"
     assert len(suyo.get_json()["huella"]) == 64
     legible = duena.get(f"{BASE}/{contacto}/datos.html").get_data(as_text=True)
     for dato in ("Ana Secreta", "+52 662 123 4567", "Jacarandas 48", "girasol", "VIP"):

@@ -154,7 +154,7 @@ def test_con_el_pulgar_hasta_el_final(
     for numero in range(3):
         guia.get_by_role("link", name="Enseñarle algo").tap()
         if numero == 0:
-            hoja.get_by_role("link", name="Escribe un tema desde cero").tap()
+            hoja.get_by_role("link", name="Desde cero").tap()
         hoja.get_by_label("Tema", exact=True).fill(f"Tema {numero}")
         hoja.get_by_label("Lo que Nora debe responder").fill("Abrimos de 9 a 7.")
         hoja.get_by_role("button", name="Guardar").first.tap()

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ...personas.servicio import anotar
+from ...registro.auditoria import audita
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
 from . import consultas
@@ -25,6 +26,7 @@ def estado() -> str:
     return render_template("admin/cola.html", cola=consultas.estado_de_la_cola(), tareas=TAREAS)
 
 
+@audita("reintentar_trabajos", aparte=True)
 def reintentar() -> Response:
     """Vuelve a encolar un trabajo fallido, o todos."""
     pedido = request.form.get("id", "")

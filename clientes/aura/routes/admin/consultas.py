@@ -45,11 +45,28 @@ class PaginaDeNoras(BaseModel):
     noras: list[NoraEnLista]
 
 
-class UsoDeNora(BaseModel):
-    """Lo que una Nora usó en un mes. `costo` y `tope` en pesos; `recibidos`, `de_nora` y `de_personas`, mensajes."""
+class GastoDeNora(BaseModel):
+    """Lo que una Nora lleva gastado en modelos en un mes, y su tope. En pesos."""
 
     nombre_nora: str
     nombre_visible: str
+    costo: Decimal
+    tope: Decimal
+
+    @property
+    def parte(self) -> int:
+        """De cien, cuánto lleva de su tope."""
+        return round(100 * float(self.costo / self.tope)) if self.tope else 0
+
+    @property
+    def tono(self) -> str:
+        """Cómo se pinta: `espera` desde 80%, `error` en el tope."""
+        return "error" if self.parte >= 100 else "espera" if self.parte >= 80 else "neutro"
+
+
+class UsoDeNora(GastoDeNora):
+    """Todo lo que una Nora usó en un mes. `recibidos`, `de_nora` y `de_personas`: mensajes."""
+
     activo: bool
     recibidos: int
     de_nora: int
@@ -57,8 +74,14 @@ class UsoDeNora(BaseModel):
     llamadas: int
     tokens_entrada: int
     tokens_salida: int
+
+
+class Gasto(BaseModel):
+    """El de toda la instalación. `en_tope`: cuántas pasan de 80% de su tope; `mas`: las que más gastan."""
+
     costo: Decimal
-    tope: Decimal
+    en_tope: int
+    mas: list[GastoDeNora]
 
 
 class PersonaDeNora(BaseModel):
@@ -146,18 +169,6 @@ class Programador(BaseModel):
 
     ultimas: dict[str, Ejecucion]
     apagados: dict[str, datetime]
-
-
-class Renglon(BaseModel):
-    """Un renglón de auditoría."""
-
-    id: int
-    momento: datetime
-    correo: str
-    nombre_nora: str | None
-    accion: str
-    objeto: str
-    detalle: dict[str, Any]
 
 
 class Lugar(BaseModel):
@@ -386,6 +397,23 @@ def uso_del_mes(desde: datetime, hasta: datetime) -> list[UsoDeNora]:
     return [UsoDeNora.model_validate(fila) for fila in valor(supabase.rpc("admin_uso", argumentos))]
 
 
+def uso_de_nora(nombre_nora: str, desde: datetime, hasta: datetime) -> UsoDeNora | None:
+    """Lo de una sola; None si no existe."""
+    argumentos = {
+        "p_nombre_nora": nombre_nora,
+        "p_desde": desde.isoformat(),
+        "p_hasta": hasta.isoformat(),
+    }
+    fila = valor(supabase.rpc("admin_uso_de_nora", argumentos))
+    return UsoDeNora.model_validate(fila) if fila else None
+
+
+def gasto_del_mes(desde: datetime, hasta: datetime, cuantas: int) -> Gasto:
+    """Lo gastado en modelos por todas, y las `cuantas` que más."""
+    argumentos = {"p_desde": desde.isoformat(), "p_hasta": hasta.isoformat(), "p_cuantas": cuantas}
+    return Gasto.model_validate(valor(supabase.rpc("admin_gasto", argumentos)))
+
+
 def cuantas_activas() -> int:
     """Cuántas Noras activas hay en la base."""
     consulta = (
@@ -400,7 +428,7 @@ def modulos_guardados() -> dict[str, str]:
     return {fila["nombre"]: fila["titulo"] for fila in leidos}
 
 
-# ---------------------------------------------------------------- Usuarios y auditoría
+# ---------------------------------------------------------------- Usuarios
 def pagina_de_usuarios(texto: str = "", pagina: int = 1) -> PaginaDeUsuarios:
     """Una página de cuentas, por correo."""
     argumentos = {"p_texto": texto, "p_desde": (pagina - 1) * POR_PAGINA, "p_cuantas": POR_PAGINA}
@@ -413,20 +441,3 @@ def hay_otro_admin(usuario_id: str) -> bool:
         supabase.table("usuarios").select("id").eq("es_admin", True).eq("activo", True).neq("id", usuario_id)
     )
     return una_fila(otros.limit(1)) is not None
-
-
-def leer_auditoria(
-    nombre_nora: str = "", correo: str = "", accion: str = "", antes_de: int | None = None
-) -> list[Renglon]:
-    """Los renglones más nuevos, uno más de los que caben en una página para saber si hay siguiente.
-
-    Args:
-        antes_de: id del último renglón visto.
-    """
-    consulta = supabase.table("auditoria").select("id,momento,correo,nombre_nora,accion,objeto,detalle")
-    for columna, buscado in (("nombre_nora", nombre_nora), ("correo", correo), ("accion", accion)):
-        if buscado:
-            consulta = consulta.eq(columna, buscado)
-    if antes_de is not None:
-        consulta = consulta.lt("id", antes_de)
-    return [Renglon.model_validate(f) for f in filas(consulta.order("id", desc=True).limit(POR_PAGINA + 1))]

@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from ...registro.auditoria import audita
 from ...registro.registro_dinamico import catalogo_de
 from ...registro.respuestas import exito, quiere_json
 from ...utils.auth_utils import persona_actual
@@ -37,6 +38,7 @@ def rejilla() -> str:
     )
 
 
+@audita("encender_modulos", "apagar_modulos", aparte=True)
 def cambiar() -> Response | tuple[Response, int]:
     """Enciende o apaga un módulo de una Nora. `cambio`: «nora:modulo:1», o los tres campos por separado."""
     nombre, modulo, encender = _leer_cambio()

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 
 from ...medios.cajas import en_trozos
 from ...personas.servicio import anotar
+from ...registro.auditoria import audita
 from ...registro.registro_dinamico import catalogo_de, registro_de
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
-from . import consultas, revision, servicio
+from . import consultas, revision, servicio, uso
 from .consultas import POR_PAGINA, Nora
 from .exportacion import exportar_nora
 from .formularios import (
@@ -48,6 +49,7 @@ def lista() -> str:
     )
 
 
+@audita("crear_nora", aparte=True)
 def nueva() -> Vista:
     """Alta de una Nora."""
     formulario = FormularioNuevaNora()
@@ -68,6 +70,7 @@ def nueva() -> Vista:
     return render_template("admin/nora_nueva.html", form=formulario, error=error), 400
 
 
+@audita("editar_nora", aparte=True)
 def datos(nombre: str) -> Vista:
     """La página de una Nora; al guardar, sus datos."""
     nora = servicio.nora(nombre)
@@ -86,6 +89,7 @@ def datos(nombre: str) -> Vista:
     return _pagina(nora, form=formulario, error=error), 400
 
 
+@audita("renombrar_nora", aparte=True)
 def renombrar(nombre: str) -> Vista:
     """Cambia su nombre en las direcciones."""
     nora = servicio.nora(nombre)
@@ -105,6 +109,7 @@ def renombrar(nombre: str) -> Vista:
     return _pagina(nora, form_nombre=formulario, error=error), 400
 
 
+@audita("guardar_credenciales", aparte=True)
 def credenciales(nombre: str) -> Vista:
     """Guarda sus llaves de Twilio."""
     nora = servicio.nora(nombre)
@@ -121,6 +126,7 @@ def credenciales(nombre: str) -> Vista:
     return _pagina(nora, form_llaves=formulario, error=error), 400
 
 
+@audita("borrar_credenciales", aparte=True)
 def borrar_credenciales(nombre: str) -> Response:
     """Olvida sus llaves."""
     servicio.borrar_credenciales(persona_actual(), nombre)
@@ -137,6 +143,7 @@ def probar(nombre: str) -> Vista:
     return _pagina(nora, puntos=puntos)
 
 
+@audita("suspender_nora", aparte=True)
 def suspender(nombre: str) -> Response:
     """La apaga sin borrar nada."""
     servicio.suspender(persona_actual(), nombre)
@@ -144,6 +151,7 @@ def suspender(nombre: str) -> Response:
     return redirect(url_for("admin.nora", nombre=nombre))
 
 
+@audita("reactivar_nora", aparte=True)
 def reactivar(nombre: str) -> Response:
     """La vuelve a encender."""
     servicio.reactivar(persona_actual(), nombre)
@@ -151,6 +159,7 @@ def reactivar(nombre: str) -> Response:
     return redirect(url_for("admin.nora", nombre=nombre))
 
 
+@audita("descargar_nora", aparte=True)
 def descargar(nombre: str) -> Response:
     """Todo lo suyo en un ZIP. POST: queda escrito quién se lo llevó."""
     servicio.nora(nombre)
@@ -163,6 +172,7 @@ def descargar(nombre: str) -> Response:
     return respuesta
 
 
+@audita("borrar_nora", aparte=True)
 def borrar(nombre: str) -> Vista:
     """La borra con todo lo suyo, si está suspendida y quien borra escribió su nombre."""
     nora = servicio.nora(nombre)
@@ -179,6 +189,7 @@ def borrar(nombre: str) -> Vista:
     return _pagina(nora, form_borrar=formulario, error=error), 400
 
 
+@audita("entrar_como_dueno", aparte=True)
 def entrar(nombre: str) -> Response:
     """Entra a su panel «como» dueño; queda escrito."""
     if registro_de(current_app).obtener(nombre) is None and registro_de(current_app).releer(nombre) is None:
@@ -210,6 +221,7 @@ def _pagina(nora: Nora, **formularios: Any) -> str:
     return render_template(
         "admin/nora.html",
         ficha=nora,
+        uso=uso.de_una(nora.nombre_nora),
         webhooks=revision.webhooks_de(nora.nombre_nora),
         titulos={m.nombre: m.manifiesto.titulo for m in catalogo_de(current_app).en_orden()},
         **llenos,

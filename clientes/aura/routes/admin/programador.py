@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from scheduler_jobs import siguiente_vez, todos_los_trabajos
 
 from ...personas.servicio import anotar
+from ...registro.auditoria import audita
 from ...registro.manifiesto import Trabajo
 from ...registro.respuestas import exito, quiere_json
 from ...utils.auth_utils import persona_actual
@@ -87,6 +88,7 @@ def cuando(trabajo: Trabajo) -> str:
     return f"{que_dia} a las {hora}:{minuto:0>2}{donde}" if que_dia else trabajo.cron + donde
 
 
+@audita("correr_trabajo", aparte=True)
 def correr() -> Response:
     """Deja uno en la cola fuera de su hora; apagado también, que quien lo pide lo quiere."""
     trabajo = _pedido()
@@ -98,6 +100,7 @@ def correr() -> Response:
     return redirect(url_for("admin.salud"))
 
 
+@audita("encender_trabajo", "apagar_trabajo", aparte=True)
 def encender() -> Response | tuple[Response, int]:
     """Enciende o apaga uno (`activo`: 1 o 0). Lo que toque mientras está apagado no se recupera después."""
     trabajo = _pedido()

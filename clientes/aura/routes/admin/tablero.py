@@ -8,8 +8,9 @@ from flask import flash, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
 from ...personas.servicio import anotar
+from ...registro.auditoria import audita
 from ...utils.auth_utils import persona_actual
-from . import consultas
+from . import consultas, uso
 from .consultas import NoraConFalta, Resumen
 from .servicio import config_actual
 
@@ -31,10 +32,16 @@ def dashboard() -> str:
     horas = [hora.model_dump(mode="json") for hora in resumen.horas]
     faltas = [(nora, faltas_de(nora)) for nora in resumen.necesitan]
     return render_template(
-        "admin/dashboard.html", resumen=resumen, horas=horas, faltas=faltas, siguiente=siguiente_paso(resumen)
+        "admin/dashboard.html",
+        resumen=resumen,
+        horas=horas,
+        faltas=faltas,
+        siguiente=siguiente_paso(resumen),
+        gasto=uso.gasto(),
     )
 
 
+@audita("salir_de_nora", aparte=True)
 def salir_de_nora() -> Response:
     """Deja de actuar «como» dueño y vuelve a la lista."""
     nombre = session.pop("como_dueno", None)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request, url_for
 
 from . import consultas
-from .consultas import UsoDeNora
+from .consultas import Gasto, UsoDeNora
 
 # La de la instalación, como el programador: el mes de todas las Noras es el mismo.
 ZONA = ZoneInfo("America/Hermosillo")
 POR_PAGINA = 40
+EN_EL_TABLERO = 4
 MESES = (
     "enero",
     "febrero",
@@ -30,19 +30,6 @@ MESES = (
 )
 
 
-@dataclass(frozen=True)
-class Renglon:
-    """Una Nora. `parte`: de cien, cuánto lleva de su tope; `tono`: cómo se pinta."""
-
-    uso: UsoDeNora
-    parte: int
-
-    @property
-    def tono(self) -> str:
-        """`espera` desde 80%, `error` en el tope."""
-        return "error" if self.parte >= 100 else "espera" if self.parte >= 80 else "neutro"
-
-
 def mes() -> str:
     """La página: los totales y una fila por Nora, la que más gasta primero."""
     hoy = datetime.now(ZONA).date()
@@ -51,14 +38,13 @@ def mes() -> str:
     usos = consultas.uso_del_mes(_en_zona(primero), _en_zona(siguiente))
     pagina = max(1, request.args.get("pagina", 1, type=int))
     inicio = (pagina - 1) * POR_PAGINA
-    visto = usos[inicio : inicio + POR_PAGINA]
     nombre = f"{primero:%Y-%m}"
     return render_template(
         "admin/uso.html",
         titulo_mes=f"{MESES[primero.month - 1]} de {primero.year}",
-        renglones=[Renglon(uso, _parte(uso)) for uso in visto],
+        renglones=usos[inicio : inicio + POR_PAGINA],
         usos=usos,
-        en_tope=sum(_parte(uso) >= 80 for uso in usos),
+        en_tope=sum(uso.parte >= 80 for uso in usos),
         mes_anterior=url_for("admin.uso", mes=f"{_sumar_mes(primero, -1):%Y-%m}"),
         mes_siguiente=url_for("admin.uso", mes=f"{siguiente:%Y-%m}") if siguiente <= hoy else None,
         anterior=url_for("admin.uso", mes=nombre, pagina=pagina - 1) if pagina > 1 else None,
@@ -68,8 +54,19 @@ def mes() -> str:
     )
 
 
-def _parte(uso: UsoDeNora) -> int:
-    return round(100 * float(uso.costo / uso.tope)) if uso.tope else 0
+def de_una(nombre_nora: str) -> UsoDeNora | None:
+    """Lo que una Nora lleva este mes; None si ya no existe."""
+    return consultas.uso_de_nora(nombre_nora, *_este_mes())
+
+
+def gasto() -> Gasto:
+    """Lo que llevan gastado todas este mes."""
+    return consultas.gasto_del_mes(*_este_mes(), EN_EL_TABLERO)
+
+
+def _este_mes() -> tuple[datetime, datetime]:
+    primero = datetime.now(ZONA).date().replace(day=1)
+    return _en_zona(primero), _en_zona(_sumar_mes(primero, 1))
 
 
 def _mes_pedido(texto: str, hoy: date) -> date:

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from ...registro.auditoria import audita
 from ...registro.registro_dinamico import registro_de
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
@@ -33,6 +34,7 @@ def lista() -> str:
     )
 
 
+@audita("crear_usuario", "hacer_enlace", aparte=True)
 def nuevo() -> Vista:
     """Alta de una cuenta. Sin contraseña, se enseña una vez el enlace para ponerla."""
     formulario = FormularioUsuario()
@@ -59,6 +61,7 @@ def uno(usuario_id: UUID) -> str:
     return _pagina(str(usuario_id))
 
 
+@audita("dar_lugar", aparte=True)
 def dar_lugar(usuario_id: UUID) -> Vista:
     """Le da o le cambia su lugar en una Nora."""
     formulario = FormularioLugar()
@@ -75,6 +78,7 @@ def dar_lugar(usuario_id: UUID) -> Vista:
     return _pagina(str(usuario_id), form=formulario, error=error), 400
 
 
+@audita("quitar_lugar", aparte=True)
 def quitar_lugar(usuario_id: UUID) -> Response:
     """Le quita su lugar en una Nora."""
     nombre = request.form.get("nombre_nora", "")
@@ -83,6 +87,7 @@ def quitar_lugar(usuario_id: UUID) -> Response:
     return redirect(url_for("admin.usuario", usuario_id=usuario_id))
 
 
+@audita("desactivar_usuario", "reactivar_usuario", aparte=True)
 def poner_activo(usuario_id: UUID) -> Response:
     """Desactiva o reactiva."""
     activo = request.form.get("activo") == "1"
@@ -95,6 +100,7 @@ def poner_activo(usuario_id: UUID) -> Response:
     return redirect(url_for("admin.usuario", usuario_id=usuario_id))
 
 
+@audita("hacer_admin", "quitar_admin", aparte=True)
 def poner_admin(usuario_id: UUID) -> Response:
     """La hace admin o deja de serlo."""
     admin = request.form.get("admin") == "1"
@@ -107,6 +113,7 @@ def poner_admin(usuario_id: UUID) -> Response:
     return redirect(url_for("admin.usuario", usuario_id=usuario_id))
 
 
+@audita("cerrar_sesiones", aparte=True)
 def cerrar_sesiones(usuario_id: UUID) -> Response:
     """La saca de todos los aparatos."""
     cuentas.cerrar_sesiones(persona_actual(), str(usuario_id))
@@ -114,6 +121,7 @@ def cerrar_sesiones(usuario_id: UUID) -> Response:
     return redirect(url_for("admin.usuario", usuario_id=usuario_id))
 
 
+@audita("hacer_enlace", aparte=True)
 def enlace(usuario_id: UUID) -> Response:
     """Hace un enlace para restablecer y lo enseña esta única vez."""
     return _con_enlace(str(usuario_id))

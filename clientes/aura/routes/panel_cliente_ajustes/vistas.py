@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
-from ...registro.plantillas import nora_actual
+from ...personas import actividad as registro_de_actividad
+from ...personas.acciones import ACCIONES
+from ...registro.auditoria import apuntar, audita
+from ...registro.plantillas import ZONA_SIN_NORA, nora_actual
 from ...utils.auth_utils import persona_actual
 from . import servicio
 from .consultas import Ajustes
@@ -23,6 +26,7 @@ def index(nombre_nora: str) -> str:
 
 
 @panel_cliente_ajustes_bp.post("/")
+@audita("cambiar_ajustes", aparte=True)
 def guardar(nombre_nora: str) -> Any:
     """Los guarda; nada escrito se pierde si algo está mal."""
     formulario, escrito = FormularioAjustes(), leer_horario(request.form)
@@ -37,9 +41,39 @@ def guardar(nombre_nora: str) -> Any:
     return redirect(url_for(".index"))
 
 
+@panel_cliente_ajustes_bp.get("/actividad")
+def actividad(nombre_nora: str) -> str:
+    """Quién hizo qué en esta Nora, con filtros en la dirección."""
+    leida = registro_de_actividad.pagina(
+        registro_de_actividad.leer_filtro(request.args), _zona(), nombre_nora
+    )
+    puesto = leida.filtro.en_direccion()
+    return render_template(
+        "panel_cliente_ajustes/actividad.html",
+        pagina=leida,
+        puesto=puesto,
+        personas=servicio.personas_con_actividad(nombre_nora),
+        acciones=ACCIONES,
+        en_palabras=registro_de_actividad.en_palabras,
+        siguiente=url_for(".actividad", **leida.siguiente) if leida.siguiente else None,
+        primera=url_for(".actividad", **puesto) if leida.filtro.antes else None,
+    )
+
+
+@panel_cliente_ajustes_bp.get("/actividad.csv")
+@audita("exportar_auditoria")
+def actividad_csv(nombre_nora: str) -> Response:
+    """Lo mismo, en una hoja."""
+    filtro = registro_de_actividad.leer_filtro(request.args)
+    # Se arma antes de contestar: si la base falla a la mitad, la persona ve el error y no un archivo cortado.
+    respuesta = Response(registro_de_actividad.como_csv(filtro, _zona(), nombre_nora), mimetype="text/csv")
+    respuesta.headers["Content-Disposition"] = f'attachment; filename="actividad-{nombre_nora}.csv"'
+    apuntar(", ".join(filtro.en_direccion().values()))
+    return respuesta
+
+
 def _pagina(formulario: FormularioAjustes, escrito: HorarioEscrito) -> str:
-    nora = nora_actual()
-    zona = nora.zona_horaria if nora else "America/Hermosillo"
+    zona = _zona()
     return render_template(
         "panel_cliente_ajustes/index.html",
         form=formulario,
@@ -47,3 +81,8 @@ def _pagina(formulario: FormularioAjustes, escrito: HorarioEscrito) -> str:
         ahora=servicio.ahora_mismo(escrito.horario, zona),
         zona=zona,
     )
+
+
+def _zona() -> str:
+    nora = nora_actual()
+    return nora.zona_horaria if nora else ZONA_SIN_NORA

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import BaseModel, ConfigDict
 
 from ...utils.supabase_client import supabase_de_nora
 from ...utils.supabase_helpers import filas, valor
+
+# Los huecos de una plantilla de WhatsApp: {{1}}, {{2}}…
+HUECO = re.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
 
 
 class Plantilla(BaseModel):
@@ -18,6 +23,16 @@ class Plantilla(BaseModel):
     cuerpo: str
     variables: dict[str, str]
     botones: list[str] = []
+
+    @property
+    def titulo(self) -> str:
+        """El nombre como se lee: WhatsApp solo deja minúsculas y guiones bajos."""
+        return self.nombre.replace("_", " ").strip().capitalize() or self.nombre
+
+    @property
+    def ejemplo(self) -> str:
+        """El texto con sus ejemplos puestos, para reconocerla en la lista."""
+        return HUECO.sub(lambda hueco: self.variables.get(hueco[1]) or "…", self.cuerpo)
 
 
 def aprobadas(nombre_nora: str) -> list[Plantilla]:

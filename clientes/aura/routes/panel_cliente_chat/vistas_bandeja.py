@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request
 
+from ...registro.auditoria import apuntar, audita
 from ...registro.respuestas import exito
 from ...utils.auth_utils import persona_actual
 from . import consultas_bandeja, servicio, servicio_bandeja, servicio_sugerencia
@@ -79,6 +80,7 @@ def sugerir(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
 
 
 @panel_cliente_chat_bp.post("/lote")
+@audita("cambiar_conversaciones")
 def cambiar_varias(nombre_nora: str) -> Any:
     """Estado o encargado de varias, con lo que hace falta para deshacerlo."""
     ids = request.form.get("ids", "").split(",")
@@ -89,14 +91,17 @@ def cambiar_varias(nombre_nora: str) -> Any:
         )
     else:
         antes = servicio_bandeja.asignar(nombre_nora, ids, request.form.get("persona", ""), persona_actual())
+    apuntar(cuantas=len(ids), cambio=estado or "encargado")
     cuantas = f"{len(ids)} conversaciones" if len(ids) > 1 else "1 conversación"
     return exito(f"Listo: {cuantas}.", {"antes": antes})
 
 
 @panel_cliente_chat_bp.post("/lote/deshacer")
+@audita("deshacer_conversaciones")
 def deshacer(nombre_nora: str) -> Any:
     """Las deja como estaban."""
     cuantas = servicio_bandeja.deshacer(nombre_nora, request.form.get("antes", ""), persona_actual())
+    apuntar(cuantas=cuantas)
     return exito("Listo: quedó como estaba.", {"cuantas": cuantas})
 
 

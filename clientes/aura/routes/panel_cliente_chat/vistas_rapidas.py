@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from ...registro.accesos import Acceso, exige
+from ...registro.auditoria import apuntar, audita
 from ...registro.plantillas import nora_actual
 from ...registro.respuestas import exito
 from ...utils.auth_utils import persona_actual
@@ -33,6 +34,7 @@ def ajustes(nombre_nora: str) -> str:
 
 
 @panel_cliente_chat_bp.post("/rapidas")
+@audita("guardar_rapida")
 def guardar_rapida(nombre_nora: str) -> Any:
     """Crea una, o cambia la de ese atajo."""
     try:
@@ -41,11 +43,13 @@ def guardar_rapida(nombre_nora: str) -> Any:
         )
     except ErrorDatoInvalido as error:
         return _pagina(nombre_nora, error), 422
+    apuntar(f"/{atajo}")
     flash(f"Guardada: escribe /{atajo} en cualquier conversación.", "ok")
     return redirect(url_for(".ajustes"))
 
 
 @panel_cliente_chat_bp.post("/rapidas/<uuid:rapida_id>/borrar")
+@audita("borrar_rapida")
 def borrar_rapida(nombre_nora: str, rapida_id: uuid.UUID) -> Any:
     """Quita una."""
     consultas_bandeja.borrar_rapida(nombre_nora, str(rapida_id))
@@ -55,12 +59,14 @@ def borrar_rapida(nombre_nora: str, rapida_id: uuid.UUID) -> Any:
 
 @panel_cliente_chat_bp.post("/cierre")
 @exige(Acceso.DUENO)
+@audita("cambiar_cierre")
 def guardar_cierre(nombre_nora: str) -> Any:
     """A los cuántos días sin mensajes se resuelve sola una conversación."""
     try:
         dias = servicio_bandeja.guardar_cierre(nombre_nora, request.form.get("dias", ""))
     except ErrorDatoInvalido as error:
         return _pagina(nombre_nora, error), 422
+    apuntar(dias=dias)
     flash("Guardado." if dias else "Guardado: ninguna se resolverá sola.", "ok")
     return redirect(url_for(".ajustes"))
 

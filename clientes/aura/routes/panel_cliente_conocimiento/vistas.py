@@ -10,6 +10,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from ...registro.accesos import Acceso, exige
+from ...registro.auditoria import apuntar, audita
 from ...registro.plantillas import ZONA_SIN_NORA, nora_actual
 from ...registro.respuestas import exito, quiere_json
 from ...utils.auth_utils import persona_actual
@@ -48,6 +49,7 @@ def index(nombre_nora: str) -> Response:
 
 @panel_cliente_conocimiento_bp.route("/nuevo", methods=["GET", "POST"])
 @exige(Acceso.DUENO)
+@audita("crear_bloque")
 def nuevo(nombre_nora: str) -> Response | str | tuple[str, int]:
     """Enseñarle algo a Nora; puede venir prellenado por un ejemplo o por una pregunta sin respuesta."""
     if request.method == "GET":
@@ -59,6 +61,7 @@ def nuevo(nombre_nora: str) -> Response | str | tuple[str, int]:
     if not formulario.validate():
         return _pintar_formulario(nombre_nora, formulario, None)
     grupo = _uuid(formulario.grupo.data)
+    apuntar(formulario.titulo.data)
     return guardado(servicio.guardar(nombre_nora, None, formulario.cambios(), persona_actual(), grupo))
 
 
@@ -78,20 +81,24 @@ def ver(nombre_nora: str, bloque_id: UUID) -> str | tuple[str, int]:
 
 @panel_cliente_conocimiento_bp.post("/<uuid:bloque_id>")
 @exige(Acceso.DUENO)
+@audita("editar_bloque")
 def editar(nombre_nora: str, bloque_id: UUID) -> Response | str | tuple[str, int]:
     """Guarda los cambios de un bloque."""
     formulario = FormularioBloque()
     if not formulario.validate():
         return _pintar_formulario(nombre_nora, formulario, servicio.leer(nombre_nora, str(bloque_id)))
+    apuntar(formulario.titulo.data)
     return guardado(servicio.guardar(nombre_nora, str(bloque_id), formulario.cambios(), persona_actual()))
 
 
 @panel_cliente_conocimiento_bp.post("/<uuid:bloque_id>/activo")
 @exige(Acceso.DUENO)
+@audita("encender_bloque")
 def encender(nombre_nora: str, bloque_id: UUID) -> Response | tuple[Response, int]:
     """Enciende (activo=1) o apaga (activo=0) un bloque."""
     activo = request.form.get("activo") == "1"
     servicio.encender(nombre_nora, str(bloque_id), activo, persona_actual())
+    apuntar(encendido=activo)
     frase = "Encendido: Nora lo usa." if activo else "Apagado: Nora no lo usa."
     if quiere_json():
         return exito(frase, {"activo": activo})
@@ -101,6 +108,7 @@ def encender(nombre_nora: str, bloque_id: UUID) -> Response | tuple[Response, in
 
 @panel_cliente_conocimiento_bp.post("/<uuid:bloque_id>/borrar")
 @exige(Acceso.DUENO)
+@audita("borrar_bloque", aparte=True)
 def borrar(nombre_nora: str, bloque_id: UUID) -> Response:
     """Borra un bloque; se puede recuperar 90 días."""
     servicio.borrar(nombre_nora, str(bloque_id), persona_actual())

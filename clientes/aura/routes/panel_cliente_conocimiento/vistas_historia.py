@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ...registro.accesos import Acceso, exige
+from ...registro.auditoria import apuntar, audita
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido, ErrorNoEncontrado
 from . import servicio
@@ -30,9 +31,11 @@ def historia(nombre_nora: str, bloque_id: UUID) -> str:
 
 @panel_cliente_conocimiento_bp.post("/versiones/<int:version_id>/restaurar")
 @exige(Acceso.DUENO)
+@audita("restaurar_bloque")
 def restaurar(nombre_nora: str, version_id: int) -> Response:
     """Regresa un tema a como estaba; uno borrado vuelve a existir."""
     resultado = servicio.restaurar(nombre_nora, version_id, persona_actual())
+    apuntar(resultado.id)
     if resultado.estorba:
         return guardado(resultado)
     flash("Listo: el tema quedó como en esa versión.", "ok")
@@ -66,6 +69,7 @@ def revisar(nombre_nora: str) -> str:
 
 @panel_cliente_conocimiento_bp.post("/revisar")
 @exige(Acceso.DUENO)
+@audita("resolver_choque")
 def resolver(nombre_nora: str) -> Response:
     """Qué hacer con una pareja: apagar uno (`apagar`), o no volver a señalarla (`clave`)."""
     if "apagar" in request.form:
@@ -74,6 +78,7 @@ def resolver(nombre_nora: str) -> Response:
         except ValueError as error:
             raise ErrorNoEncontrado from error
         servicio.conservar(nombre_nora, apagar, persona_actual())
+        apuntar(apagar)
         flash("Listo: Nora ya no usa ese tema. Lo puedes encender cuando quieras.", "ok")
     elif "clave" not in request.form:
         raise ErrorDatoInvalido("Falta decir qué hacer con esa pareja.")

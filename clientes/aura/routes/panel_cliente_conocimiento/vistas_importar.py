@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from ...registro.accesos import Acceso, exige
+from ...registro.auditoria import apuntar, audita, sin_cambio
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
 from . import servicio_importar
@@ -75,6 +76,7 @@ def importacion(nombre_nora: str, carga_id: UUID) -> str:
 
 @panel_cliente_conocimiento_bp.post("/importar/<uuid:carga_id>")
 @exige(Acceso.DUENO)
+@audita("importar_bloques")
 def guardar_importacion(nombre_nora: str, carga_id: UUID) -> Response | tuple[str, int]:
     """Guarda los temas elegidos y sigue con los demás."""
     leida = servicio_importar.leer(nombre_nora, str(carga_id))
@@ -83,6 +85,10 @@ def guardar_importacion(nombre_nora: str, carga_id: UUID) -> Response | tuple[st
     )
     if resultado.errores:
         return _pintar(leida, resultado.errores), 422
+    if resultado.guardados:
+        apuntar(leida.archivo, cuantos=resultado.guardados)
+    else:
+        sin_cambio()
     cuantos = "1 tema guardado" if resultado.guardados == 1 else f"{resultado.guardados} temas guardados"
     flash(f"{cuantos}. Nora ya los sabe." if resultado.guardados else "No se guardó ninguno de esos.", "ok")
     if resultado.quedan > 0:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from ...ia.sinonimos import TODA_LA_LISTA
 from ...registro.accesos import Acceso, exige
+from ...registro.auditoria import apuntar, audita
 from ...registro.respuestas import exito, quiere_json
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
@@ -24,6 +25,7 @@ def sinonimos(nombre_nora: str) -> str:
 
 @panel_cliente_conocimiento_bp.post("/sinonimos")
 @exige(Acceso.DUENO)
+@audita("guardar_sinonimos")
 def agregar_sinonimos(nombre_nora: str) -> Response | tuple[str, int]:
     """Agrega un grupo."""
     return _guardar(nombre_nora, None)
@@ -31,6 +33,7 @@ def agregar_sinonimos(nombre_nora: str) -> Response | tuple[str, int]:
 
 @panel_cliente_conocimiento_bp.post("/sinonimos/<uuid:grupo_id>")
 @exige(Acceso.DUENO)
+@audita("guardar_sinonimos")
 def editar_sinonimos(nombre_nora: str, grupo_id: UUID) -> Response | tuple[str, int]:
     """Cambia las palabras de un grupo."""
     return _guardar(nombre_nora, str(grupo_id))
@@ -38,6 +41,7 @@ def editar_sinonimos(nombre_nora: str, grupo_id: UUID) -> Response | tuple[str, 
 
 @panel_cliente_conocimiento_bp.post("/sinonimos/<uuid:grupo_id>/borrar")
 @exige(Acceso.DUENO)
+@audita("borrar_sinonimos")
 def borrar_sinonimos(nombre_nora: str, grupo_id: UUID) -> Response:
     """Borra un grupo; se ofrece deshacerlo."""
     servicio_sinonimos.borrar(nombre_nora, str(grupo_id))
@@ -46,6 +50,7 @@ def borrar_sinonimos(nombre_nora: str, grupo_id: UUID) -> Response:
 
 @panel_cliente_conocimiento_bp.post("/sinonimos/<uuid:grupo_id>/recuperar")
 @exige(Acceso.DUENO)
+@audita("recuperar_sinonimos")
 def recuperar_sinonimos(nombre_nora: str, grupo_id: UUID) -> Response | tuple[Response, int]:
     """Vuelve a usar un grupo recién borrado."""
     servicio_sinonimos.recuperar(nombre_nora, str(grupo_id))
@@ -58,6 +63,7 @@ def recuperar_sinonimos(nombre_nora: str, grupo_id: UUID) -> Response | tuple[Re
 
 @panel_cliente_conocimiento_bp.post("/sinonimos/lista")
 @exige(Acceso.DUENO)
+@audita("usar_sinonimos")
 def usar_sinonimos(nombre_nora: str) -> Response:
     """Enciende («1:clave») o apaga («0:clave») un grupo de la lista de todas, o la lista entera («*»)."""
     encender, _, clave = request.form.get("cambio", "").partition(":")
@@ -65,6 +71,7 @@ def usar_sinonimos(nombre_nora: str) -> Response:
         raise ErrorDatoInvalido("Falta decir qué palabras.")
     activo = encender == "1"
     servicio_sinonimos.usar(nombre_nora, clave, activo, persona_actual().usuario_id)
+    apuntar(clave, encendido=activo)
     que = "la lista" if clave == TODA_LA_LISTA else f"«{clave}» y las demás de su grupo"
     flash(f"Encendido: Nora usa {que}." if activo else f"Apagado: Nora ya no usa {que}.", "ok")
     return redirect(url_for(".sinonimos", _anchor="lista"))
@@ -76,6 +83,7 @@ def _guardar(nombre_nora: str, grupo_id: str | None) -> Response | tuple[str, in
         palabras = servicio_sinonimos.guardar(nombre_nora, grupo_id, escrito, persona_actual().usuario_id)
     except ErrorDatoInvalido as error:
         return _pintar(nombre_nora, escrito=escrito, error=error.mensaje, con_error=grupo_id or "nuevo"), 422
+    apuntar(", ".join(palabras))
     flash(f"Guardado: para Nora, «{palabras[0]}» y «{palabras[1]}» son lo mismo.", "ok")
     return redirect(url_for(".sinonimos"))
 

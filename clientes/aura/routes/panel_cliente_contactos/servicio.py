@@ -201,9 +201,10 @@ def en_lote(
     hecho = consultas.en_lote(
         nombre_nora, accion, elegidos, filtro, etiqueta_id if accion != "borrar" else None, quien.usuario_id
     )
-    if accion == "borrar" and hecho.cuantos:
+    if hecho.cuantos:
         objeto = elegidos[0] if len(elegidos) == 1 and filtro is None else ""
-        anotar(quien, "borrar_contacto", nombre_nora=nombre_nora, objeto=objeto, cuantos=hecho.cuantos)
+        que = "borrar_contacto" if accion == "borrar" else "cambiar_contactos"
+        anotar(quien, que, nombre_nora=nombre_nora, objeto=objeto, cambio=accion, cuantos=hecho.cuantos)
     return hecho
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, flash, make_response, redirect, render
 from werkzeug.wrappers import Response
 
 from ...registro.accesos import Acceso, exige
+from ...registro.auditoria import apuntar, audita
 from ...registro.plantillas import nora_actual
 from ...registro.respuestas import exito
 from ...utils.auth_utils import persona_actual
@@ -80,6 +81,7 @@ def editar(nombre_nora: str, contacto_id: UUID) -> Response | str | tuple[str, i
 
 @panel_cliente_contactos_bp.post("/<uuid:contacto_id>/borrar")
 @exige(Acceso.DUENO)
+@audita("borrar_contacto", aparte=True)
 def borrar(nombre_nora: str, contacto_id: UUID) -> Response:
     """A la papelera, con su conversación."""
     servicio.para_editar(nombre_nora, str(contacto_id))
@@ -89,6 +91,7 @@ def borrar(nombre_nora: str, contacto_id: UUID) -> Response:
 
 @panel_cliente_contactos_bp.post("/<uuid:contacto_id>/recuperar")
 @exige(Acceso.DUENO)
+@audita("recuperar_contacto")
 def recuperar(nombre_nora: str, contacto_id: UUID) -> Response:
     """Sacarlo de la papelera."""
     servicio.recuperar(nombre_nora, str(contacto_id), persona_actual())
@@ -126,6 +129,7 @@ def anotar(nombre_nora: str, contacto_id: UUID) -> Response | tuple[str, int]:
 
 
 @panel_cliente_contactos_bp.post("/<uuid:contacto_id>/notas/<uuid:nota_id>/borrar")
+@audita("borrar_nota")
 def borrar_nota(nombre_nora: str, contacto_id: UUID, nota_id: UUID) -> Response:
     """Quitar una nota."""
     servicio.borrar_nota(nombre_nora, str(contacto_id), str(nota_id))
@@ -134,6 +138,7 @@ def borrar_nota(nombre_nora: str, contacto_id: UUID, nota_id: UUID) -> Response:
 
 
 @panel_cliente_contactos_bp.post("/lote")
+@audita("borrar_contacto", "cambiar_contactos", aparte=True)
 def lote(nombre_nora: str) -> Response | tuple[Response, int]:
     """Etiquetar, desetiquetar o borrar a varios; se puede deshacer."""
     accion, filtro = request.form.get("accion", ""), filtro_pedido()
@@ -153,9 +158,11 @@ def lote(nombre_nora: str) -> Response | tuple[Response, int]:
 
 
 @panel_cliente_contactos_bp.post("/deshacer/<uuid:deshacer_id>")
+@audita("deshacer_contactos")
 def deshacer(nombre_nora: str, deshacer_id: UUID) -> Response | tuple[Response, int]:
     """Dejar como estaba lo último hecho en lote."""
     cuantos = deshacer_accion(nombre_nora, str(deshacer_id), persona_actual().usuario_id)
+    apuntar(cuantos=cuantos)
     if request.accept_mimetypes.best == "application/json":
         return exito("Listo: quedó como estaba.", {"cuantos": cuantos})
     flash("Listo: quedó como estaba.", "ok")

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, stream_with_context
 from werkzeug.wrappers import Response
 
 from ...registro.accesos import Acceso, exige
+from ...registro.auditoria import apuntar, audita, sin_cambio
 from ...registro.respuestas import exito
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
@@ -56,6 +57,7 @@ def importacion(nombre_nora: str, importacion_id: UUID) -> str:
 
 
 @panel_cliente_contactos_bp.post("/importar/<uuid:importacion_id>/empezar")
+@audita("importar_contactos")
 def empezar(nombre_nora: str, importacion_id: UUID) -> Response | tuple[str, int]:
     """Guarda qué es cada columna y empieza; con «revisar» solo vuelve a contar."""
     leida = servicio_importar.leer(nombre_nora, str(importacion_id))
@@ -70,6 +72,9 @@ def empezar(nombre_nora: str, importacion_id: UUID) -> Response | tuple[str, int
             error = invalido.mensaje
         if error or "revisar" in request.form:
             return _pintar_columnas(leida, previa, error), 422 if error else 200
+        apuntar(cuantos=leida.total)
+    else:
+        sin_cambio()
     return redirect(url_for(".importacion", importacion_id=importacion_id))
 
 
@@ -93,6 +98,7 @@ def descartar(nombre_nora: str, importacion_id: UUID) -> Response:
 
 
 @panel_cliente_contactos_bp.get("/importar/<uuid:importacion_id>/errores.csv")
+@audita("exportar_renglones")
 def errores(nombre_nora: str, importacion_id: UUID) -> Response:
     """Los renglones que no entraron, para corregirlos."""
     leida = servicio_importar.leer(nombre_nora, str(importacion_id))
@@ -107,6 +113,7 @@ def ejemplo(nombre_nora: str) -> Response:
 
 @panel_cliente_contactos_bp.get("/exportar.csv")
 @exige(Acceso.DUENO)
+@audita("exportar_contactos")
 def exportar(nombre_nora: str) -> Response:
     """Lo que el filtro enseña, en una hoja."""
     renglones = servicio.exportar(nombre_nora, filtro_pedido())

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from ...medios.cajas import en_trozos
 from ...registro.accesos import Acceso, exige
+from ...registro.auditoria import apuntar, audita
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
 from . import servicio
@@ -25,6 +26,7 @@ def repetidos(nombre_nora: str) -> str:
 
 
 @panel_cliente_contactos_bp.route("/<uuid:contacto_id>/unir", methods=["GET", "POST"])
+@audita("unir_contactos", aparte=True)
 def unir(nombre_nora: str, contacto_id: UUID) -> Response | str:
     """Elegir con quién se une, y unirlos: queda el de la dirección."""
     if request.method == "GET":
@@ -45,6 +47,7 @@ def unir(nombre_nora: str, contacto_id: UUID) -> Response | str:
 
 @panel_cliente_contactos_bp.route("/campos", methods=["GET", "POST"])
 @exige(Acceso.DUENO)
+@audita("crear_campo")
 def campos(nombre_nora: str) -> Response | str | tuple[str, int]:
     """Los datos que este negocio decide llevar de cada contacto."""
     formulario, existentes = FormularioCampo(), servicio.campos(nombre_nora)
@@ -57,6 +60,7 @@ def campos(nombre_nora: str) -> Response | str | tuple[str, int]:
                 formulario.tipo.data,
                 formulario.lista_de_opciones(),
             )
+            apuntar(formulario.nombre.data)
             flash("Campo agregado. Ya lo puedes llenar en cada contacto.", "ok")
             return redirect(url_for(".campos"))
         except ErrorDatoInvalido as error:
@@ -67,6 +71,7 @@ def campos(nombre_nora: str) -> Response | str | tuple[str, int]:
 
 @panel_cliente_contactos_bp.post("/campos/<uuid:campo_id>/borrar")
 @exige(Acceso.DUENO)
+@audita("borrar_campo")
 def borrar_campo(nombre_nora: str, campo_id: UUID) -> Response:
     """Deja de mostrarlo."""
     servicio.borrar_campo(nombre_nora, str(campo_id))
@@ -76,6 +81,7 @@ def borrar_campo(nombre_nora: str, campo_id: UUID) -> Response:
 
 @panel_cliente_contactos_bp.get("/<uuid:contacto_id>/datos.json")
 @exige(Acceso.DUENO)
+@audita("exportar_persona", aparte=True)
 def datos_json(nombre_nora: str, contacto_id: UUID) -> Response:
     """Todo lo que se guarda de una persona, para programas."""
     todo = servicio.todo_de(nombre_nora, str(contacto_id), persona_actual())
@@ -88,6 +94,7 @@ def datos_json(nombre_nora: str, contacto_id: UUID) -> Response:
 
 @panel_cliente_contactos_bp.get("/<uuid:contacto_id>/datos.html")
 @exige(Acceso.DUENO)
+@audita("exportar_persona", aparte=True)
 def datos_html(nombre_nora: str, contacto_id: UUID) -> Response:
     """Lo mismo, para leerlo o imprimirlo."""
     todo = servicio.todo_de(nombre_nora, str(contacto_id), persona_actual())
@@ -104,6 +111,7 @@ def datos_html(nombre_nora: str, contacto_id: UUID) -> Response:
 
 @panel_cliente_contactos_bp.get("/<uuid:contacto_id>/datos.zip")
 @exige(Acceso.DUENO)
+@audita("exportar_persona", aparte=True)
 def datos_zip(nombre_nora: str, contacto_id: UUID) -> Response:
     """Todo lo de una persona con sus fotos, notas de voz y documentos."""
     caja = servicio.todo_con_archivos(nombre_nora, str(contacto_id), persona_actual())
@@ -114,6 +122,7 @@ def datos_zip(nombre_nora: str, contacto_id: UUID) -> Response:
 
 @panel_cliente_contactos_bp.route("/<uuid:contacto_id>/suprimir", methods=["GET", "POST"])
 @exige(Acceso.DUENO)
+@audita("suprimir_contacto", aparte=True)
 def suprimir(nombre_nora: str, contacto_id: UUID) -> str | tuple[str, int]:
     """Borrar para siempre todo lo de una persona; al final, la prueba."""
     contacto = servicio.para_editar(nombre_nora, str(contacto_id)).contacto

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from ...personas.servicio import anotar
 from ...utils import consultas_etiquetas
 from ...utils.auth_utils import Identidad
 from ...utils.consultas_etiquetas import Etiqueta, EtiquetaConUso
@@ -52,12 +51,10 @@ def borrar(nombre_nora: str, etiqueta_id: str, quien: Identidad) -> str:
     Raises:
         ErrorNoEncontrado: no es de esta Nora.
     """
-    deshacer_id = consultas.borrar(nombre_nora, etiqueta_id, quien.usuario_id)
-    anotar(quien, "borrar_etiqueta", nombre_nora=nombre_nora, objeto=etiqueta_id)
-    return deshacer_id
+    return consultas.borrar(nombre_nora, etiqueta_id, quien.usuario_id)
 
 
-def unir(nombre_nora: str, se_va: str, queda: str, quien: Identidad) -> None:
+def unir(nombre_nora: str, se_va: str, queda: str) -> None:
     """Lo que tenía una pasa a la otra, y la primera desaparece.
 
     Raises:
@@ -67,7 +64,6 @@ def unir(nombre_nora: str, se_va: str, queda: str, quien: Identidad) -> None:
     if not _es_uuid(queda) or queda == se_va:
         raise ErrorDatoInvalido("Elige con cuál se une.")
     consultas.unir(nombre_nora, queda, se_va)
-    anotar(quien, "unir_etiquetas", nombre_nora=nombre_nora, objeto=queda, se_fue=se_va)
 
 
 def deshacer(nombre_nora: str, deshacer_id: str, quien: Identidad) -> None:

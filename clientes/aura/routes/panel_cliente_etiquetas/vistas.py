@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ...registro.accesos import Acceso, exige
+from ...registro.auditoria import apuntar, audita
 from ...registro.plantillas import nora_actual
 from ...registro.respuestas import exito
 from ...utils.auth_utils import persona_actual
@@ -33,21 +34,25 @@ def index(nombre_nora: str) -> str:
 
 
 @panel_cliente_etiquetas_bp.route("/nueva", methods=["GET", "POST"])
+@audita("crear_etiqueta")
 def nueva(nombre_nora: str) -> Response | str | tuple[str, int]:
     """Crear una."""
     formulario = FormularioEtiqueta()
     if formulario.validate_on_submit() and _guardar(nombre_nora, None, formulario):
+        apuntar(formulario.nombre.data)
         flash("Etiqueta guardada.", "ok")
         return redirect(url_for(".index"))
     return _pintar(formulario, None)
 
 
 @panel_cliente_etiquetas_bp.route("/<uuid:etiqueta_id>", methods=["GET", "POST"])
+@audita("editar_etiqueta")
 def editar(nombre_nora: str, etiqueta_id: UUID) -> Response | str | tuple[str, int]:
     """Cambiarle el nombre, el color o la regla."""
     etiqueta = servicio.leer(nombre_nora, str(etiqueta_id))
     formulario = FormularioEtiqueta(obj=etiqueta)
     if formulario.validate_on_submit() and _guardar(nombre_nora, etiqueta.id, formulario):
+        apuntar(formulario.nombre.data)
         flash("Cambios guardados.", "ok")
         return redirect(url_for(".index"))
     return _pintar(formulario, etiqueta)
@@ -55,11 +60,13 @@ def editar(nombre_nora: str, etiqueta_id: UUID) -> Response | str | tuple[str, i
 
 @panel_cliente_etiquetas_bp.route("/<uuid:etiqueta_id>/unir", methods=["GET", "POST"])
 @exige(Acceso.DUENO)
+@audita("unir_etiquetas")
 def unir(nombre_nora: str, etiqueta_id: UUID) -> Response | str:
     """Pasar todo lo suyo a otra."""
     etiqueta = servicio.leer(nombre_nora, str(etiqueta_id))
     if request.method == "POST":
-        servicio.unir(nombre_nora, etiqueta.id, request.form.get("queda", ""), persona_actual())
+        servicio.unir(nombre_nora, etiqueta.id, request.form.get("queda", ""))
+        apuntar(etiqueta.nombre, queda=request.form.get("queda", ""))
         flash(f"«{etiqueta.nombre}» ya es parte de la otra.", "ok")
         return redirect(url_for(".index"))
     otras = [e for e in servicio.listar(nombre_nora) if e.id != etiqueta.id]
@@ -68,14 +75,17 @@ def unir(nombre_nora: str, etiqueta_id: UUID) -> Response | str:
 
 @panel_cliente_etiquetas_bp.post("/<uuid:etiqueta_id>/borrar")
 @exige(Acceso.DUENO)
+@audita("borrar_etiqueta")
 def borrar(nombre_nora: str, etiqueta_id: UUID) -> Response:
     """Quitarla de todas partes; se puede deshacer."""
+    apuntar(servicio.leer(nombre_nora, str(etiqueta_id)).nombre)
     deshacer_id = servicio.borrar(nombre_nora, str(etiqueta_id), persona_actual())
     return redirect(url_for(".index", deshacer=deshacer_id))
 
 
 @panel_cliente_etiquetas_bp.post("/deshacer/<uuid:deshacer_id>")
 @exige(Acceso.DUENO)
+@audita("deshacer_etiquetas")
 def deshacer(nombre_nora: str, deshacer_id: UUID) -> Response | tuple[Response, int]:
     """Devolverla a donde estaba."""
     servicio.deshacer(nombre_nora, str(deshacer_id), persona_actual())

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
 from ...registro.accesos import Acceso, exige
+from ...registro.auditoria import audita
 from ...utils.auth_utils import persona_actual
 from ...utils.supabase_helpers import ErrorDuplicado
 from . import servicio
@@ -35,6 +36,7 @@ def index(nombre_nora: str) -> Pagina:
 
 @panel_cliente_ia_bp.post("/")
 @exige(Acceso.DUENO)
+@audita("cambiar_ia", aparte=True)
 def guardar(nombre_nora: str) -> Response | Pagina:
     """Guarda cómo habla Nora."""
     formulario = FormularioHabla()
@@ -68,6 +70,7 @@ def modelo(nombre_nora: str) -> Pagina:
 
 @panel_cliente_ia_bp.post("/modelo")
 @exige(Acceso.DUENO)
+@audita("cambiar_modelo_ia", aparte=True)
 def guardar_modelo(nombre_nora: str) -> Response | Pagina:
     """Guarda llave, modelo y tope."""
     formulario = FormularioModelo()
@@ -80,6 +83,7 @@ def guardar_modelo(nombre_nora: str) -> Response | Pagina:
 
 @panel_cliente_ia_bp.post("/modelo/quitar-llave")
 @exige(Acceso.DUENO)
+@audita("quitar_llave_ia", aparte=True)
 def quitar_llave(nombre_nora: str) -> Response:
     """Borra la llave propia."""
     servicio.quitar_llave(nombre_nora, persona_actual())
@@ -95,6 +99,7 @@ def equipo(nombre_nora: str) -> Pagina:
 
 @panel_cliente_ia_bp.post("/equipo")
 @exige(Acceso.DUENO)
+@audita("agregar_al_equipo", aparte=True)
 def agregar_al_equipo(nombre_nora: str) -> Response | Pagina:
     """Registra un teléfono."""
     formulario = FormularioEquipo()
@@ -113,6 +118,7 @@ def agregar_al_equipo(nombre_nora: str) -> Response | Pagina:
 
 @panel_cliente_ia_bp.post("/equipo/<uuid:numero_id>/quitar")
 @exige(Acceso.DUENO)
+@audita("quitar_del_equipo", aparte=True)
 def quitar_del_equipo(nombre_nora: str, numero_id: UUID) -> Response:
     """Quita un teléfono."""
     servicio.quitar_del_equipo(nombre_nora, str(numero_id), persona_actual())
@@ -137,6 +143,7 @@ def revisar(nombre_nora: str, turno_id: UUID) -> Response:
 
 @panel_cliente_ia_bp.post("/acciones/<uuid:accion_id>")
 @exige(Acceso.DUENO)
+@audita("accion_ia_haciendo", "accion_ia_rechazada", aparte=True)
 def decidir_accion(nombre_nora: str, accion_id: UUID) -> Response:
     """Aprueba (decision=aprobar) o rechaza lo que Nora propuso."""
     decision = request.form.get("decision", "")

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from ...anuncios.periodos import PERIODOS
+from ...registro.auditoria import audita
 from ...registro.respuestas import exito, quiere_json
 from ...utils.errores import ErrorDatoInvalido
 from . import servicio
@@ -90,6 +91,7 @@ def ver_alerta(nombre_nora: str, alerta_meta_id: UUID) -> Any:
 
 
 @panel_cliente_meta_ads_bp.route("/ajustes", methods=["GET", "POST"])
+@audita("cambiar_ajustes_meta")
 def ajustes(nombre_nora: str) -> Any:
     """El presupuesto del mes y cómo se sabe que alguien compró."""
     opciones = servicio.para_ajustes(nombre_nora)

@@ -9,6 +9,8 @@ from uuid import UUID
 from flask import flash, redirect, request, session, url_for
 
 from ...anuncios import permisos
+from ...personas.servicio import anotar
+from ...registro.auditoria import apuntar, audita
 from ...registro.respuestas import exito, quiere_json
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido, ErrorNoEncontrado, ErrorNora
@@ -21,6 +23,7 @@ MODULO = "meta_ads"
 
 
 @panel_cliente_meta_ads_bp.route("/conectar", methods=["GET", "POST"])
+@audita("conectar_meta", aparte=True)
 def conectar(nombre_nora: str) -> Any:
     """Con un token de usuario del sistema."""
     formulario = FormularioToken()
@@ -48,6 +51,7 @@ def ir_a_meta(nombre_nora: str) -> Any:
 
 
 @panel_cliente_meta_ads_bp.get("/conectar/vuelta")
+@audita("conectar_meta", aparte=True)
 def vuelta(nombre_nora: str) -> Any:
     """De Facebook, con el permiso o sin él."""
     ahora = datetime.now(UTC)
@@ -74,6 +78,7 @@ def _vuelta() -> str:
 
 
 def _conectada(nombre_nora: str, permiso: conexion.Permiso, ahora: datetime) -> Any:
+    anotar(persona_actual(), "conectar_meta", nombre_nora=nombre_nora)
     if permiso.faltan:
         flash(permiso.problema, "alerta")
     try:
@@ -85,6 +90,7 @@ def _conectada(nombre_nora: str, permiso: conexion.Permiso, ahora: datetime) -> 
 
 
 @panel_cliente_meta_ads_bp.post("/desconectar")
+@audita("desconectar_meta")
 def desconectar(nombre_nora: str) -> Any:
     """Quita el permiso; lo leído se queda."""
     consultas.borrar_conexion(nombre_nora)
@@ -116,10 +122,12 @@ def traer(nombre_nora: str) -> Any:
 
 
 @panel_cliente_meta_ads_bp.post("/cuentas/<uuid:cuenta_meta_id>/uso")
+@audita("usar_cuenta_meta")
 def usar(nombre_nora: str, cuenta_meta_id: UUID) -> Any:
     """Vincula, deja o excluye una cuenta."""
     uso = request.form.get("uso", "")
     cuentas.usar(nombre_nora, str(cuenta_meta_id), uso, persona_actual().usuario_id, datetime.now(UTC))
+    apuntar(uso=uso)
     flash(
         {
             "vinculada": "Cuenta vinculada. Se están leyendo sus últimos 90 días.",
@@ -138,6 +146,7 @@ def sincronizar(nombre_nora: str, cuenta_meta_id: UUID) -> Any:
 
 
 @panel_cliente_meta_ads_bp.route("/cuentas/<uuid:cuenta_meta_id>/quitar", methods=["GET", "POST"])
+@audita("quitar_cuenta_meta")
 def quitar(nombre_nora: str, cuenta_meta_id: UUID) -> Any:
     """Borra una cuenta con todo lo leído; pide su nombre."""
     cuenta = consultas.leer_cuenta(nombre_nora, str(cuenta_meta_id))
@@ -150,6 +159,7 @@ def quitar(nombre_nora: str, cuenta_meta_id: UUID) -> Any:
         except ErrorDatoInvalido as error:
             formulario.nombre.errors = [error.mensaje]
         else:
+            apuntar(nombre)
             flash(f"Se quitó «{nombre}» con todo lo que se había leído.", "ok")
             return redirect(url_for(".ver_cuentas"))
     pagina = pintar("quitar.html", form=formulario, cuenta=cuenta)

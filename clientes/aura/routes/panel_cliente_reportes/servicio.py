@@ -113,6 +113,7 @@ _COLUMNAS = (
     "conversaciones",
     "prospectos",
     "compras",
+    "conversiones",
     "valor",
     "resultados",
 )

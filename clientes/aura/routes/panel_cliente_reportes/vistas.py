@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 
+from ...registro.auditoria import apuntar, audita, sin_cambio
 from ...registro.plantillas import nora_actual
 from ...registro.registro_dinamico import catalogo_de
 from ...reportes import pdf
@@ -74,6 +75,7 @@ def en_csv(nombre_nora: str, reporte_id: UUID) -> Response:
 
 
 @panel_cliente_reportes_bp.post("/<uuid:reporte_id>/enlaces")
+@audita("compartir_reporte")
 def compartir(nombre_nora: str, reporte_id: UUID) -> Any:
     """Un enlace público nuevo."""
     formulario = FormularioCompartir()
@@ -81,11 +83,13 @@ def compartir(nombre_nora: str, reporte_id: UUID) -> Any:
         return _ver(nombre_nora, str(reporte_id), formulario), 422
     dias, quien = int(formulario.dias.data), persona_actual().usuario_id
     reportes.compartir(nombre_nora, str(reporte_id), dias, quien, datetime.now(UTC))
+    apuntar(dias=dias)
     flash("Enlace listo: cópialo y mándaselo a quien quieras.", "ok")
     return redirect(url_for(".ver", reporte_id=reporte_id, _anchor="compartir"))
 
 
 @panel_cliente_reportes_bp.post("/<uuid:reporte_id>/enlaces/<uuid:enlace_id>/retirar")
+@audita("retirar_enlace")
 def retirar(nombre_nora: str, reporte_id: UUID, enlace_id: UUID) -> Any:
     """Un enlace deja de servir."""
     reportes.retirar(nombre_nora, str(reporte_id), str(enlace_id), datetime.now(UTC))
@@ -94,14 +98,19 @@ def retirar(nombre_nora: str, reporte_id: UUID, enlace_id: UUID) -> Any:
 
 
 @panel_cliente_reportes_bp.post("/<uuid:reporte_id>/avisar")
+@audita("mandar_reporte")
 def avisar(nombre_nora: str, reporte_id: UUID) -> Any:
     """Manda el resumen al WhatsApp del dueño."""
     como = reportes.avisar(nombre_nora, str(reporte_id), datetime.now(UTC), pedido=True)
-    flash(reportes.FRASES_AVISO[como], "ok" if como in ("enviado", "plantilla") else "alerta")
+    salio = como in ("enviado", "plantilla")
+    if not salio:
+        sin_cambio()
+    flash(reportes.FRASES_AVISO[como], "ok" if salio else "alerta")
     return redirect(url_for(".ver", reporte_id=reporte_id))
 
 
 @panel_cliente_reportes_bp.route("/ajustes", methods=["GET", "POST"])
+@audita("cambiar_ajustes_reportes")
 def ajustes(nombre_nora: str) -> Any:
     """A qué WhatsApp va el resumen."""
     plantillas = reportes.plantillas(nombre_nora)

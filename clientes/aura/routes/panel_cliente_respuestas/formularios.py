@@ -16,9 +16,9 @@ DISPARADORES_MAXIMOS = 20
 LARGO_DISPARADOR = 80
 LARGO_RESPUESTA = 1_200
 MODOS = [
-    ("contiene", "El mensaje trae esas palabras seguidas"),
-    ("exacta", "El mensaje es solo eso"),
-    ("parecida", "Trae esas palabras, aunque sea con un error"),
+    ("contiene", "Trae esas palabras seguidas"),
+    ("exacta", "Es solo eso"),
+    ("parecida", "Las trae, aunque con errores"),
 ]
 CUANDOS = [
     ("siempre", "Siempre"),

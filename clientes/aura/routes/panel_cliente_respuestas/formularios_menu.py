@@ -13,7 +13,7 @@ from .formularios import _limpio, _opciones, _una_de
 
 ACCIONES = [
     ("texto", "Contestar un texto"),
-    ("bloque", "Contestar con un bloque de conocimiento"),
+    ("bloque", "Contestar con un tema"),
     ("formulario", "Empezar un formulario"),
     ("submenu", "Abrir otro menú"),
     ("persona", "Pasar a una persona"),
@@ -72,7 +72,7 @@ class FormularioOpcion(FlaskForm):
     texto = TextAreaField(
         "Texto", filters=[_limpio], validators=[Length(max=1200, message="Caben 1,200 letras.")]
     )
-    bloque_id = SelectField("Bloque de conocimiento", validators=[Optional()])
+    bloque_id = SelectField("Tema de Conocimiento", validators=[Optional()])
     formulario_id = SelectField("Formulario", validators=[Optional()])
 
     def ofrecer(self, bloques: list[tuple[str, str]], formularios: list[tuple[str, str]]) -> None:

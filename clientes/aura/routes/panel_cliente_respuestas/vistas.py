@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from ...registro.accesos import Acceso, exige
+from ...registro.auditoria import apuntar, audita
 from ...registro.plantillas import nora_actual
 from ...registro.respuestas import exito, quiere_json
 from ...utils.auth_utils import persona_actual
@@ -46,11 +47,13 @@ def probar(nombre_nora: str) -> Any:
 
 @panel_cliente_respuestas_bp.route("/nueva", methods=["GET", "POST"])
 @exige(Acceso.DUENO)
+@audita("crear_respuesta")
 def nueva(nombre_nora: str) -> Any:
     """Escribir una."""
     formulario = FormularioRespuesta() if request.method == "POST" else FormularioRespuesta(orden=10)
     if request.method == "POST" and formulario.validate():
         servicio.guardar(nombre_nora, formulario)
+        apuntar(formulario.nombre.data)
         flash("Lista: Nora ya la usa.", "ok")
         return redirect(url_for(".index"))
     pagina = render_template("panel_cliente_respuestas/formulario.html", form=formulario, respuesta=None)
@@ -59,6 +62,7 @@ def nueva(nombre_nora: str) -> Any:
 
 @panel_cliente_respuestas_bp.route("/<uuid:respuesta_id>", methods=["GET", "POST"])
 @exige(Acceso.DUENO)
+@audita("editar_respuesta")
 def editar(nombre_nora: str, respuesta_id: UUID) -> Any:
     """Cambiar una."""
     guardada = consultas.leer(nombre_nora, str(respuesta_id))
@@ -66,6 +70,7 @@ def editar(nombre_nora: str, respuesta_id: UUID) -> Any:
     formulario = FormularioRespuesta() if request.method == "POST" else FormularioRespuesta(data=datos)
     if request.method == "POST" and formulario.validate():
         servicio.guardar(nombre_nora, formulario, guardada.id)
+        apuntar(formulario.nombre.data)
         flash("Cambios guardados.", "ok")
         return redirect(url_for(".index"))
     pagina = render_template("panel_cliente_respuestas/formulario.html", form=formulario, respuesta=guardada)
@@ -74,10 +79,12 @@ def editar(nombre_nora: str, respuesta_id: UUID) -> Any:
 
 @panel_cliente_respuestas_bp.post("/<uuid:respuesta_id>/activo")
 @exige(Acceso.DUENO)
+@audita("encender_respuesta")
 def encender(nombre_nora: str, respuesta_id: UUID) -> Any:
     """Enciende (activo=1) o apaga (activo=0) una."""
     activo = request.form.get("activo") == "1"
     consultas.cambiar(nombre_nora, str(respuesta_id), {"activo": activo})
+    apuntar(encendida=activo)
     frase = "Encendida: Nora la usa." if activo else "Apagada: Nora no la usa."
     if quiere_json():
         return exito(frase, {"activo": activo})
@@ -87,6 +94,7 @@ def encender(nombre_nora: str, respuesta_id: UUID) -> Any:
 
 @panel_cliente_respuestas_bp.post("/<uuid:respuesta_id>/borrar")
 @exige(Acceso.DUENO)
+@audita("borrar_respuesta", aparte=True)
 def borrar(nombre_nora: str, respuesta_id: UUID) -> Any:
     """La quita para siempre."""
     era = servicio.borrar(persona_actual(), nombre_nora, str(respuesta_id))

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from ...registro.accesos import Acceso, exige
+from ...registro.auditoria import apuntar, audita
 from ...registro.plantillas import ZONA_SIN_NORA, nora_actual
 from ...registro.respuestas import exito, quiere_json
 from ...utils.auth_utils import persona_actual
@@ -32,12 +33,14 @@ def formularios(nombre_nora: str) -> str:
 
 @panel_cliente_respuestas_bp.route("/formularios/nuevo", methods=["GET", "POST"])
 @exige(Acceso.DUENO)
+@audita("crear_formulario")
 def nuevo_formulario(nombre_nora: str) -> Any:
     """Crear uno; después, sus preguntas."""
     vacio = {"vigencia_horas": 24, "avisar": True}
     formulario = FormularioDeFormulario() if request.method == "POST" else FormularioDeFormulario(data=vacio)
     if request.method == "POST" and formulario.validate():
         creado = consultas.crear(nombre_nora, formulario.columnas())
+        apuntar(formulario.nombre.data)
         flash("Creado. Ahora escribe sus preguntas.", "ok")
         return redirect(url_for(".editar_formulario", formulario_id=creado))
     return _pagina(formulario, None)
@@ -45,6 +48,7 @@ def nuevo_formulario(nombre_nora: str) -> Any:
 
 @panel_cliente_respuestas_bp.route(RUTA, methods=["GET", "POST"])
 @exige(Acceso.DUENO)
+@audita("editar_formulario")
 def editar_formulario(nombre_nora: str, formulario_id: UUID) -> Any:
     """Cambiar uno, y sus preguntas."""
     guardado = consultas.leer(nombre_nora, str(formulario_id))
@@ -52,6 +56,7 @@ def editar_formulario(nombre_nora: str, formulario_id: UUID) -> Any:
     formulario = FormularioDeFormulario() if request.method == "POST" else FormularioDeFormulario(data=datos)
     if request.method == "POST" and formulario.validate():
         consultas.cambiar(nombre_nora, guardado.id, formulario.columnas())
+        apuntar(formulario.nombre.data)
         flash("Cambios guardados.", "ok")
         return redirect(url_for(".editar_formulario", formulario_id=guardado.id))
     return _pagina(formulario, guardado)
@@ -59,10 +64,12 @@ def editar_formulario(nombre_nora: str, formulario_id: UUID) -> Any:
 
 @panel_cliente_respuestas_bp.post(f"{RUTA}/activo")
 @exige(Acceso.DUENO)
+@audita("encender_formulario")
 def encender_formulario(nombre_nora: str, formulario_id: UUID) -> Any:
     """Enciende (activo=1) o apaga (activo=0) uno."""
     activo = request.form.get("activo") == "1"
     consultas.cambiar(nombre_nora, str(formulario_id), {"activo": activo})
+    apuntar(encendido=activo)
     frase = (
         "Encendido: ya se puede empezar." if activo else "Apagado: quien lo lleva a medias lo puede terminar."
     )
@@ -74,6 +81,7 @@ def encender_formulario(nombre_nora: str, formulario_id: UUID) -> Any:
 
 @panel_cliente_respuestas_bp.post(f"{RUTA}/borrar")
 @exige(Acceso.DUENO)
+@audita("borrar_formulario", aparte=True)
 def borrar_formulario(nombre_nora: str, formulario_id: UUID) -> Any:
     """Lo quita con lo contestado."""
     era = servicio.borrar(persona_actual(), nombre_nora, str(formulario_id))
@@ -83,6 +91,7 @@ def borrar_formulario(nombre_nora: str, formulario_id: UUID) -> Any:
 
 @panel_cliente_respuestas_bp.route(f"{RUTA}/pasos/nuevo", methods=["GET", "POST"])
 @exige(Acceso.DUENO)
+@audita("editar_formulario")
 def nuevo_paso(nombre_nora: str, formulario_id: UUID) -> Any:
     """Agregar una pregunta al final."""
     guardado = consultas.leer(nombre_nora, str(formulario_id))
@@ -91,6 +100,7 @@ def nuevo_paso(nombre_nora: str, formulario_id: UUID) -> Any:
 
 @panel_cliente_respuestas_bp.route(f"{RUTA}/pasos/<pregunta_id>", methods=["GET", "POST"])
 @exige(Acceso.DUENO)
+@audita("editar_formulario")
 def editar_paso(nombre_nora: str, formulario_id: UUID, pregunta_id: str) -> Any:
     """Cambiar una pregunta."""
     guardado = consultas.leer(nombre_nora, str(formulario_id))
@@ -99,19 +109,23 @@ def editar_paso(nombre_nora: str, formulario_id: UUID, pregunta_id: str) -> Any:
 
 @panel_cliente_respuestas_bp.post(f"{RUTA}/pasos/<pregunta_id>/mover")
 @exige(Acceso.DUENO)
+@audita("editar_formulario")
 def mover_paso(nombre_nora: str, formulario_id: UUID, pregunta_id: str) -> Any:
     """Un lugar hacia arriba (sentido=arriba) o hacia abajo."""
     guardado = consultas.leer(nombre_nora, str(formulario_id))
+    apuntar(guardado.nombre, cambio="orden")
     servicio.mover_paso(nombre_nora, guardado, pregunta_id, arriba=request.form.get("sentido") == "arriba")
     return redirect(url_for(".editar_formulario", formulario_id=guardado.id))
 
 
 @panel_cliente_respuestas_bp.post(f"{RUTA}/pasos/<pregunta_id>/borrar")
 @exige(Acceso.DUENO)
+@audita("editar_formulario")
 def borrar_paso(nombre_nora: str, formulario_id: UUID, pregunta_id: str) -> Any:
     """Quita una pregunta."""
     guardado = consultas.leer(nombre_nora, str(formulario_id))
     servicio.borrar_paso(nombre_nora, guardado, pregunta_id)
+    apuntar(guardado.nombre, cambio="una pregunta menos")
     flash("Pregunta borrada.", "ok")
     return redirect(url_for(".editar_formulario", formulario_id=guardado.id))
 
@@ -133,9 +147,11 @@ def contestados(nombre_nora: str, formulario_id: UUID) -> str:
 
 
 @panel_cliente_respuestas_bp.get(f"{RUTA}/respuestas.csv")
+@audita("exportar_formulario")
 def contestados_csv(nombre_nora: str, formulario_id: UUID) -> Response:
     """Lo mismo en una hoja."""
     guardado = consultas.leer(nombre_nora, str(formulario_id))
+    apuntar(guardado.nombre)
     nora = nora_actual()
     zona = nora.zona_horaria if nora else ZONA_SIN_NORA
     hoja = "".join(servicio.como_csv(nombre_nora, guardado, zona))
@@ -155,6 +171,7 @@ def _editar_paso(nombre_nora: str, guardado: Any, paso: Any) -> Any:
         except ErrorDatoInvalido as error:
             formulario.pregunta.errors = [error.mensaje]
         else:
+            apuntar(guardado.nombre, cambio="una pregunta")
             flash("Pregunta guardada.", "ok")
             return redirect(url_for(".editar_formulario", formulario_id=guardado.id))
     pagina = render_template(

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 
 from ...registro.accesos import Acceso, exige
+from ...registro.auditoria import apuntar, audita
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
 from . import consultas_menu, servicio_menu
@@ -25,6 +26,7 @@ def menu(nombre_nora: str) -> str:
 
 @panel_cliente_respuestas_bp.post("/menu")
 @exige(Acceso.DUENO)
+@audita("cambiar_menu")
 def guardar_menu(nombre_nora: str) -> Any:
     """Cómo se ofrece."""
     formulario = FormularioMenu()
@@ -58,6 +60,7 @@ def probar_menu(nombre_nora: str) -> Any:
 
 @panel_cliente_respuestas_bp.route("/menu/opciones/nueva", methods=["GET", "POST"])
 @exige(Acceso.DUENO)
+@audita("cambiar_menu")
 def nueva_opcion(nombre_nora: str) -> Any:
     """Agregar una a ese nivel."""
     todo = consultas_menu.leer(nombre_nora)
@@ -69,6 +72,7 @@ def nueva_opcion(nombre_nora: str) -> Any:
         except ErrorDatoInvalido as error:
             formulario.titulo.errors = [error.mensaje]
         else:
+            apuntar(formulario.titulo.data)
             flash("Opción agregada.", "ok")
             return redirect(url_for(".menu", padre=_nivel_pedido()))
     return _pagina_opcion(formulario, None, _nivel_pedido())
@@ -76,6 +80,7 @@ def nueva_opcion(nombre_nora: str) -> Any:
 
 @panel_cliente_respuestas_bp.route("/menu/opciones/<uuid:opcion_id>", methods=["GET", "POST"])
 @exige(Acceso.DUENO)
+@audita("cambiar_menu")
 def editar_opcion(nombre_nora: str, opcion_id: UUID) -> Any:
     """Cambiar una."""
     todo = consultas_menu.leer(nombre_nora)
@@ -87,6 +92,7 @@ def editar_opcion(nombre_nora: str, opcion_id: UUID) -> Any:
         except ErrorDatoInvalido as error:
             formulario.titulo.errors = [error.mensaje]
         else:
+            apuntar(formulario.titulo.data)
             flash("Cambios guardados.", "ok")
             return redirect(url_for(".menu", padre=opcion.padre_id))
     return _pagina_opcion(formulario, opcion, opcion.padre_id)
@@ -94,14 +100,17 @@ def editar_opcion(nombre_nora: str, opcion_id: UUID) -> Any:
 
 @panel_cliente_respuestas_bp.post("/menu/opciones/<uuid:opcion_id>/mover")
 @exige(Acceso.DUENO)
+@audita("cambiar_menu")
 def mover_opcion(nombre_nora: str, opcion_id: UUID) -> Any:
     """Un lugar hacia arriba (sentido=arriba) o hacia abajo."""
     opcion = servicio_menu.mover(nombre_nora, str(opcion_id), arriba=request.form.get("sentido") == "arriba")
+    apuntar(opcion.titulo, cambio="orden")
     return redirect(url_for(".menu", padre=opcion.padre_id))
 
 
 @panel_cliente_respuestas_bp.post("/menu/opciones/<uuid:opcion_id>/borrar")
 @exige(Acceso.DUENO)
+@audita("borrar_opcion_de_menu", aparte=True)
 def borrar_opcion(nombre_nora: str, opcion_id: UUID) -> Any:
     """La quita, con las de dentro."""
     era = servicio_menu.borrar(persona_actual(), nombre_nora, str(opcion_id))

@@ -18,6 +18,8 @@ from flask import (
     url_for,
 )
 
+from ...personas.servicio import anotar
+from ...registro.auditoria import apuntar, audita, sin_cambio
 from ...registro.respuestas import exito, quiere_json
 from ...utils.auth_utils import destino_seguro, persona_actual
 from ...utils.errores import ErrorDatoInvalido
@@ -107,6 +109,7 @@ def mover(nombre_nora: str, tarea_id: UUID) -> Any:
 
 
 @panel_cliente_tareas_bp.post("/<uuid:tarea_id>/borrar")
+@audita("borrar_tareas")
 def borrar(nombre_nora: str, tarea_id: UUID) -> Any:
     """A la papelera; la lista ofrece deshacerlo."""
     servicio.borrar(nombre_nora, str(tarea_id), persona_actual())
@@ -115,17 +118,21 @@ def borrar(nombre_nora: str, tarea_id: UUID) -> Any:
 
 
 @panel_cliente_tareas_bp.post("/deshacer")
+@audita("recuperar_tareas")
 def deshacer(nombre_nora: str) -> Any:
     """Devuelve lo que se acaba de borrar."""
     cuantas = servicio.restaurar(nombre_nora, request.form.getlist("ids"), persona_actual())
     if cuantas:
+        apuntar(cuantas=cuantas)
         flash("La tarea volvió." if cuantas == 1 else f"Volvieron {cuantas} tareas.", "ok")
     else:
+        sin_cambio()
         flash("Ya no se puede deshacer.", "alerta")
     return _de_vuelta()
 
 
 @panel_cliente_tareas_bp.post("/lote")
+@audita("borrar_tareas", "cambiar_tareas", aparte=True)
 def lote(nombre_nora: str) -> Any:
     """Lo mismo a varias tareas."""
     accion, _, dato = request.form.get("accion", "").partition(":")
@@ -135,6 +142,9 @@ def lote(nombre_nora: str) -> Any:
     except ErrorDatoInvalido as error:
         flash(error.mensaje, "alerta")
         return _de_vuelta()
+    if hechas:
+        hecho = "borrar_tareas" if accion == "borrar" else "cambiar_tareas"
+        anotar(persona_actual(), hecho, nombre_nora=nombre_nora, cambio=accion, cuantas=len(hechas))
     if accion == "borrar":
         _recordar_borradas(hechas)
     elif hechas:
@@ -190,6 +200,7 @@ def buscar_contactos(nombre_nora: str) -> str:
 
 
 @panel_cliente_tareas_bp.get("/exportar.csv")
+@audita("exportar_tareas")
 def exportar(nombre_nora: str) -> Response:
     """Las que pasan el filtro, como hoja de cálculo."""
     filtro = servicio.leer_filtro(request.args)
@@ -220,10 +231,12 @@ def repetidas(nombre_nora: str) -> str:
 
 
 @panel_cliente_tareas_bp.post("/repetidas/<uuid:molde_id>")
+@audita("cambiar_repetida")
 def activar_molde(nombre_nora: str, molde_id: UUID) -> Any:
     """Pausa o sigue algo que se repite."""
     activa = str(_enviado().get("activo", "")) == "1"
     servicio.activar_molde(nombre_nora, str(molde_id), activa, servicio.zona_de())
+    apuntar(encendida=activa)
     mensaje = "Vuelve a repetirse." if activa else "En pausa: ya no se crearán más."
     if quiere_json():
         return exito(mensaje, {"activo": activa})

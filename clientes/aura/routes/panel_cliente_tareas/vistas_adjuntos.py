@@ -9,6 +9,7 @@ from flask import flash, redirect, request, url_for
 
 from ...medios.servicio import PETICION_MAXIMA
 from ...registro.accesos import Acceso, exige
+from ...registro.auditoria import audita, sin_cambio
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido
 from . import servicio, servicio_adjuntos
@@ -47,6 +48,7 @@ def abrir_adjunto(nombre_nora: str, tarea_id: UUID, adjunto_id: UUID) -> Any:
 
 
 @panel_cliente_tareas_bp.post("/<uuid:tarea_id>/adjuntos/<uuid:adjunto_id>/quitar")
+@audita("quitar_adjunto")
 def quitar_adjunto(nombre_nora: str, tarea_id: UUID, adjunto_id: UUID) -> Any:
     """Lo quita de la tarea."""
     servicio_adjuntos.quitar(nombre_nora, str(tarea_id), str(adjunto_id))
@@ -56,6 +58,7 @@ def quitar_adjunto(nombre_nora: str, tarea_id: UUID, adjunto_id: UUID) -> Any:
 
 @panel_cliente_tareas_bp.post("/avisos/plantilla")
 @exige(Acceso.DUENO)
+@audita("cambiar_avisos_de_tareas")
 def elegir_plantilla(nombre_nora: str) -> Any:
     """Con qué plantilla se avisa a quien lleva más de un día sin escribir."""
     formulario = FormularioPlantilla().con(servicio_adjuntos.plantillas(nombre_nora))
@@ -63,11 +66,13 @@ def elegir_plantilla(nombre_nora: str) -> Any:
         servicio_adjuntos.elegir_plantilla(nombre_nora, formulario.plantilla_id.data)
         flash("Guardado.", "ok")
     else:
+        sin_cambio()
         flash("Esa plantilla ya no sirve para esto. Elige otra.", "alerta")
     return redirect(url_for(".avisos"))
 
 
 @panel_cliente_tareas_bp.route("/repetidas/<uuid:molde_id>/editar", methods=["GET", "POST"])
+@audita("cambiar_repetida")
 def editar_molde(nombre_nora: str, molde_id: UUID) -> Any:
     """Cambia algo que se repite; las tareas ya creadas se quedan."""
     molde = servicio_adjuntos.leer_molde(nombre_nora, str(molde_id), persona_actual())

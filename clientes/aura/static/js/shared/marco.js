@@ -7,6 +7,7 @@ import "./esqueletos.js";
 import "./formularios.js";
 import "./instalable.js";
 import { avisar } from "./notifications.js";
+import "./tiras.js";
 import { refrescarHoras } from "./utils.js";
 
 document.addEventListener("htmx:configRequest", (evento) => {

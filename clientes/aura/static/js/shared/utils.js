@@ -3,7 +3,8 @@
 const registrados = new Map();
 const iniciados = new WeakMap();
 
-function iniciarEn(raiz) {
+/** Inicia los módulos de un pedazo de página que no trajo htmx. */
+export function iniciarEn(raiz) {
   const selector = "[data-modulo]";
   const elementos = [...raiz.querySelectorAll(selector)];
   if (raiz instanceof Element && raiz.matches(selector)) elementos.unshift(raiz);

@@ -2,7 +2,7 @@
 
 import { obtener, publicar } from "../../shared/api.js";
 import { avisar } from "../../shared/notifications.js";
-import { crear } from "../../shared/utils.js";
+import { crear, iniciarEn } from "../../shared/utils.js";
 import { unaALaVez } from "./lista.js";
 import { iniciarRedactor } from "./redactor.js";
 
@@ -84,10 +84,12 @@ export function iniciarConversacion(raiz) {
   /** Cambia un trozo solo si dice otra cosa: así no pierde el foco quien lo está usando. */
   function ponerTrozo(nombre, html) {
     const lugar = panel.querySelector(`[data-${nombre}]`);
-    const limpio = (texto) => texto.replace(/value="[^"]{40,}"/g, "").replace(/\s+/g, " ").trim();
+    const limpio = (texto) => texto.replace(/value="[^"]{40,}"| data-hay-\w+=""/g, "").replace(/\s+/g, " ").trim();
     const molde = crear("div");
     molde.innerHTML = html;
-    if (limpio(lugar.innerHTML) !== limpio(molde.innerHTML)) lugar.replaceChildren(...molde.childNodes);
+    if (limpio(lugar.innerHTML) === limpio(molde.innerHTML)) return;
+    lugar.replaceChildren(...molde.childNodes);
+    iniciarEn(lugar);
   }
 
   function ponerEstado(html) {

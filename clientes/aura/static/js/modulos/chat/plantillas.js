@@ -10,7 +10,7 @@ registrarModulo("plantillas", (raiz) => {
       const puestos = Object.fromEntries(datos.map((d) => [d.dataset.dato, d.value.trim()]));
       muestra.textContent = muestra.dataset.muestra.replace(
         /\{\{\s*([^{}\s]+)\s*\}\}/g,
-        (hueco, numero) => puestos[numero] || hueco,
+        (_, numero) => puestos[numero] || "…",
       );
     };
     forma.addEventListener("input", pintar);

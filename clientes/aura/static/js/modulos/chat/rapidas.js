@@ -62,7 +62,7 @@ registrarModulo("rapidas", (caja) => {
 
   // En captura: con la lista abierta, Entrar elige y no manda.
   pie.addEventListener("keydown", (evento) => {
-    if (caja.hidden || evento.target !== texto) return;
+    if (caja.hidden || (evento.target !== texto && evento.key !== "Escape")) return;
     const lista = halladas();
     if (evento.key === "ArrowDown" || evento.key === "ArrowUp") {
       marcada = (marcada + (evento.key === "ArrowDown" ? 1 : lista.length - 1)) % Math.max(1, Math.min(8, lista.length));
@@ -73,6 +73,10 @@ registrarModulo("rapidas", (caja) => {
     evento.preventDefault();
     evento.stopPropagation();
   }, true);
+
+  document.addEventListener("click", (evento) => {
+    if (!caja.hidden && evento.target !== texto && !evento.target.closest("[data-rapidas-abrir], .chat-rapidas")) cerrar();
+  });
 
   pie.addEventListener("click", async (evento) => {
     if (!evento.target.closest("[data-rapidas-abrir]")) return;

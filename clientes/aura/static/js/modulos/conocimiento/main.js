@@ -14,15 +14,20 @@ registrarModulo("conocimiento", (raiz) => {
 
 registrarModulo("conocimiento-preguntas", (raiz) => {
   const contador = raiz.querySelector(".pestana-contador");
+  const poner = (preguntas) => {
+    contador.textContent = String(preguntas);
+    contador.toggleAttribute("data-vacio", !preguntas);
+  };
   const refrescar = debounce(async () => {
     try {
       const { preguntas } = await obtener(raiz.dataset.url, { aviso: false });
-      contador.textContent = String(preguntas);
+      poner(preguntas);
     } catch {
       // Sin conexión se queda el número de antes; el siguiente cambio lo vuelve a pedir.
     }
   }, 1500);
   if (!contador) return;
+  if (raiz.hasAttribute("data-por-saber")) refrescar();
   document.addEventListener("nora:cambio", (evento) => {
     if (evento.detail?.tipo === "conversacion") refrescar();
   });
