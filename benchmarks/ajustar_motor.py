@@ -13,7 +13,7 @@ import argparse
 import importlib.util
 import json
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -149,13 +149,13 @@ def cuentas(parejas: list[tuple[Fila, Any]], umbral: float) -> tuple[float, floa
 
 @dataclass(frozen=True)
 class Ajuste:
-    """Los pesos de una manera de medir y desde qué confianza contesta."""
+    """Los pesos y desde qué confianza contesta."""
 
     pesos: dict[str, dict[str, float]]
     segura: float
 
 
-def ajustar_y_decir(titulo: str, casos: list[Caso]) -> Ajuste:
+def ajustar_y_decir(casos: list[Caso]) -> Ajuste:
     """Ajusta con todos y muestra cómo sale cada negocio con los pesos de los demás."""
     filas, nombres, de_ninguno = filas_de(casos)
     parejas = []
@@ -171,7 +171,7 @@ def ajustar_y_decir(titulo: str, casos: list[Caso]) -> Ajuste:
         primero = sum(int(p[:-1].argmax()) in f.buenos for f, p in respondibles) / len(respondibles)
         tres = sum(bool({*np.argsort(-p[:-1])[:3]} & {*f.buenos}) for f, p in respondibles)
         print(
-            f"{titulo}, {nombre}, cada negocio con los pesos de los demás: primero {primero:.1%}, "
+            f"{nombre}, cada negocio con los pesos de los demás: primero {primero:.1%}, "
             f"entre tres {tres / len(respondibles):.1%}"
         )
         for umbral in UMBRALES:
@@ -192,11 +192,6 @@ def ajustar_y_decir(titulo: str, casos: list[Caso]) -> Ajuste:
     )
 
 
-def sin_segundo(casos: list[Caso]) -> list[Caso]:
-    """Los mismos casos como los ve una instalación con un solo codificador."""
-    return [replace(c, candidatos=[replace(k, segundo=None) for k in c.candidatos]) for c in casos]
-
-
 def main() -> None:
     """Ajusta, dice cómo sale y escribe si se pide."""
     opciones = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -204,14 +199,8 @@ def main() -> None:
     escribir = opciones.parse_args().escribir
     with banco():
         casos = [c for n in (*de_ajuste(), *faciles()) for c in casos_de(n)]
-        con = ajustar_y_decir("Dos codificadores", casos)
-        sin = ajustar_y_decir("Uno", sin_segundo(casos))
-    ajuste = {
-        "con_segundo": con.pesos,
-        "sin_segundo": sin.pesos,
-        "segura": min(max(con.segura, sin.segura), MAS_CALLADA),
-        "dudosa": DUDOSA,
-    }
+        hecho = ajustar_y_decir(casos)
+    ajuste = {**hecho.pesos, "segura": min(hecho.segura, MAS_CALLADA), "dudosa": DUDOSA}
     print(json.dumps(ajuste, indent=1))
     if escribir:
         ARCHIVO_DE_PESOS.write_text(json.dumps(ajuste, indent=1) + "\n", encoding="utf-8")

@@ -16,7 +16,6 @@ from clientes.aura.ia import conocimiento, consultas
 from clientes.aura.ia.codificador import codificador_actual
 from clientes.aura.ia.indexar import indexar_faltantes
 from clientes.aura.ia.motor_local import Candidato
-from clientes.aura.ia.segundo import segundo_actual
 from clientes.aura.migraciones import aplicar
 from clientes.aura.supabase_local import ServidorPostgres, crear_api
 from clientes.aura.utils.supabase_client import ConexionSupabase, supabase, usar_conexion
@@ -97,9 +96,7 @@ def casos_de(negocio: NegocioDeCorpus) -> list[Caso]:
 
 def _tal_como_llego(nombre_nora: str, texto: str) -> list[Candidato]:
     vector = codificador_actual().codificar([texto])[0]
-    segundo = segundo_actual()
-    otro = segundo.de_pregunta(texto) if segundo else None
-    return consultas.buscar_bloques(nombre_nora, texto, vector, TODOS, otro).candidatos
+    return consultas.buscar_bloques(nombre_nora, texto, vector, TODOS).candidatos
 
 
 def milisegundos_por_pregunta(bloques: int, preguntas: Sequence[str]) -> list[float]:

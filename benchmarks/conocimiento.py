@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.conocimiento [--parte vistos|reserva_final] [--escribir]
 
 Pasa las preguntas de `datos/conocimiento/` por la base embebida y el codificador local. Referencias sobre la pregunta
-tal como llegó: solo texto completo en español, solo vectores de cada codificador, y fusión de rangos (RRF, k=60) de
+tal como llegó: solo texto completo en español, solo vectores, y fusión de rangos (RRF, k=60) de
 texto, vectores y trigramas; el umbral con que contesta cada una se elige en los ya vistos. `--escribir` deja la tabla
 en docs/.
 """
@@ -14,7 +14,7 @@ import argparse
 import platform
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from clientes.aura.ia import motor_local
@@ -63,11 +63,6 @@ def por_vectores(caso: Caso) -> Orden:
     return _ordenar([(c.bloque.titulo, c.vectorial) for c in caso.simples])
 
 
-def por_segundo(caso: Caso) -> Orden:
-    """Solo el coseno del segundo codificador."""
-    return _ordenar([(c.bloque.titulo, c.segundo or 0.0) for c in caso.simples])
-
-
 def por_fusion(caso: Caso) -> Orden:
     """Fusión de rangos recíprocos."""
     puntos: dict[str, float] = {c.bloque.titulo: 0.0 for c in caso.simples}
@@ -88,18 +83,11 @@ def por_nora(caso: Caso) -> Orden:
     return [(e.bloque.titulo, e.confianza) for e in evaluados]
 
 
-def por_nora_con_uno(caso: Caso) -> Orden:
-    """El motor donde el segundo codificador no se puede instalar."""
-    return por_nora(replace(caso, candidatos=[replace(c, segundo=None) for c in caso.candidatos]))
-
-
 NORA = "**Nora**"
 MANERAS: dict[str, Callable[[Caso], Orden]] = {
     "solo texto completo": por_texto,
-    "solo vectores (USE)": por_vectores,
-    "solo vectores (e5)": por_segundo,
+    "solo vectores": por_vectores,
     "fusión de rangos": por_fusion,
-    "Nora con un codificador": por_nora_con_uno,
     NORA: por_nora,
 }
 
@@ -148,7 +136,7 @@ def informe(por_mitad: dict[str, list[Caso]], tiempos: Sequence[float]) -> str:
         for mitad, casos in por_mitad.items()
     }
     umbrales = {nombre: umbral_de(de) for nombre, de in hechos.get("vistos", {}).items()}
-    umbrales |= dict.fromkeys((NORA, "Nora con un codificador"), motor_local.CONFIANZA_SEGURA)
+    umbrales[NORA] = motor_local.CONFIANZA_SEGURA
     # La que cuenta va primero.
     for mitad, maneras in reversed(hechos.items()):
         partes += [

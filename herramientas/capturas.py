@@ -1,6 +1,6 @@
 """Toma cada página que una persona puede abrir, en teléfono y escritorio, en claro y oscuro, y las junta para verlas.
 
-    .venv/bin/python -m herramientas.capturas                     # todas: unos cinco minutos
+    .venv/bin/python -m herramientas.capturas                     # todas: de cinco a ocho minutos
     .venv/bin/python -m herramientas.capturas --solo chat tareas  # solo esas áreas
     .venv/bin/python -m herramientas.capturas --tema oscuro --tamano telefono --quien vacia
 

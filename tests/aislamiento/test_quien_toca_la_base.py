@@ -26,6 +26,7 @@ CON_SERVICE_ROLE = {
     "clientes/aura/registro/consultas.py": "registro y programador: conocen a todas",
     "clientes/aura/personas/consultas.py": "se entra antes de saber a qué Nora",
     "clientes/aura/routes/admin/consultas.py": "administración de la instalación",
+    "clientes/aura/routes/admin/consultas_uso.py": "lo que usa y cuesta cada Nora, para la administración",
     "clientes/aura/reportes/consultas_publicas.py": "un enlace público se abre sin haber entrado a ninguna Nora",
     "clientes/aura/scripts/consultas.py": "mantenimiento de toda la instalación",
     "clientes/aura/demo/consultas.py": "crea la Nora de demostración",

@@ -41,6 +41,7 @@ CON_LLAVE = {"salud.metricas"}
 # Lo que se baja sin quedar en la auditoría, y por qué: no trae datos de nadie.
 SIN_DATOS_DE_NADIE = {
     "panel_cliente_contactos.ejemplo": "una hoja de muestra",
+    "panel_cliente_google_ads.exportar": "cifras de anuncios",
     "panel_cliente_meta_ads.exportar": "cifras de anuncios",
     "panel_cliente_reportes.en_csv": "cifras de anuncios",
 }

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from apoyo.siembra_bandeja import sembrar_bandeja
 from apoyo.siembra_canales import sembrar_canales
+from apoyo.siembra_google import sembrar_google
 from apoyo.siembra_medios import sembrar_medio
 from apoyo.siembra_meta import sembrar_meta
 from apoyo.siembra_reportes import sembrar_reportes
@@ -177,6 +178,7 @@ def sembrar(nora: str, usuario_id: str, sufijo: str = "") -> dict[str, Any]:
         **sembrar_bandeja(nora, recibido["conversacion_id"], usuario_id, sufijo),
         **sembrar_canales(nora, recibido["conversacion_id"], sufijo),
         **sembrar_meta(nora, recibido["conversacion_id"], sufijo),
+        **sembrar_google(nora, sufijo),
         **sembrar_reportes(nora, sufijo),
         "nota_id": nota["id"],
         "campo_id": campo["id"],

@@ -20,7 +20,6 @@ from flask import Flask
 from app_config import Config
 from clientes.aura.ia import modelo
 from clientes.aura.ia.codificador import CodificadorLocal
-from clientes.aura.ia.segundo import SegundoCodificador
 from clientes.aura.supabase_local import DireccionesPostgres
 
 NEGOCIOS = leer_todos()
@@ -47,11 +46,7 @@ def escenario(
 
 def _sin_codificar_dos_veces(cambio: pytest.MonkeyPatch) -> None:
     """La misma pregunta se corre con muchos modelos y sus vectores son los mismos: es casi todo lo que cuesta."""
-    for clase, metodo in ((CodificadorLocal, "codificar"), (SegundoCodificador, "de_bloques")):
-        cambio.setattr(clase, metodo, _con_memoria(getattr(clase, metodo)))
-    pregunta = SegundoCodificador.de_pregunta
-    de_uno = _con_memoria(lambda yo, textos: [pregunta(yo, texto) for texto in textos])
-    cambio.setattr(SegundoCodificador, "de_pregunta", lambda yo, texto: de_uno(yo, [texto])[0])
+    cambio.setattr(CodificadorLocal, "codificar", _con_memoria(CodificadorLocal.codificar))
 
 
 def _con_memoria(codificar: Codificar) -> Codificar:

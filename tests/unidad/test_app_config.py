@@ -171,6 +171,7 @@ def test_en_tu_maquina_nada_falta(tmp_path: Path) -> None:
         {"PORT": -1},
         {"WEB_CONCURRENCY": -2},
         {"NORA_TRABAJADOR": "quien sabe"},
+        {"NORA_AUDITORIA_DIAS": 30},
         {"URL_PUBLICA": "nora.ejemplo.mx"},
         {"NORA_CLAVES_CIFRADO": ("no-es-fernet",)},
     ],

@@ -11,7 +11,6 @@ import psycopg
 from procrastinate.exceptions import ProcrastinateException
 
 from ..ia.codificador import codificador_actual
-from ..ia.segundo import segundo_actual
 from ..medios.consultas import repescar as repescar_medios
 from ..utils.errores import ErrorServicioExterno
 from ..utils.logging_utils import registro
@@ -163,6 +162,5 @@ def _calentar() -> None:
     """Carga el codificador antes de la primera pregunta: así el primer cliente no espera por él."""
     try:
         codificador_actual().codificar(["hola"])
-        segundo_actual()
     except ErrorServicioExterno as error:
         bitacora.warning("codificador_no_disponible", error=error.mensaje)

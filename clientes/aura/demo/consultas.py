@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..utils.supabase_client import supabase
@@ -237,7 +237,12 @@ def ordenar_contactos(azar: random.Random) -> None:
         ]
         if azar.random() < 0.4:
             notas.append(
-                {"nombre_nora": NORA, "contacto_id": contacto["id"], "texto": azar.choice(contenido.NOTAS)}
+                {
+                    "nombre_nora": NORA,
+                    "contacto_id": contacto["id"],
+                    "texto": azar.choice(contenido.NOTAS),
+                    "fecha_creacion": (datetime.now(UTC) - timedelta(days=2 + len(notas) % 9)).isoformat(),
+                }
             )
         propios = {
             cumple: f"19{azar.randint(65, 99)}-{azar.randint(1, 12):02d}-{azar.randint(1, 28):02d}",
@@ -254,3 +259,9 @@ def ordenar_contactos(azar: random.Random) -> None:
     ejecutar(supabase.table("contacto_notas").insert(notas))
     # Lo de ejemplo no lo cambió nadie: la historia empieza cuando alguien lo use.
     ejecutar(supabase.table("contacto_cambios").delete().eq("nombre_nora", NORA))
+
+
+def firmar_notas(usuario_id: str) -> None:
+    """Las notas se escriben antes de que haya cuentas; después son de alguien."""
+    notas = supabase.table("contacto_notas").update({"usuario_id": usuario_id})
+    ejecutar(notas.eq("nombre_nora", NORA).is_("usuario_id", "null"))

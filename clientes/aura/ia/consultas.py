@@ -47,7 +47,6 @@ class _FilaBuscada(BaseModel):
     lexico: float = 0.0
     trigramas: float = 0.0
     prioridad: int = 0
-    segundo: float | None = None
     sinonimos: _SinonimosDeNora | None = None
 
 
@@ -56,14 +55,18 @@ def buscar_bloques(
     texto: str,
     vector: Sequence[float] | None,
     limite: int,
-    segundo: Sequence[float] | None = None,
+    modelo: str | None = None,
 ) -> Hallados:
-    """Los bloques encendidos y vigentes más cercanos, con sus medidas. Sin vectores, por palabras y trigramas."""
+    """Los bloques encendidos y vigentes más cercanos, con sus medidas. Sin vectores, por palabras y trigramas.
+
+    Args:
+        modelo: el de `vector`; los bloques con vector de otro se comparan solo por su texto.
+    """
     argumentos = {
         "p_consulta": texto,
         "p_vector": _como_texto(vector) if vector is not None else None,
         "p_limite": limite,
-        "p_segundo": _como_texto(segundo) if segundo is not None else None,
+        "p_modelo": modelo,
     }
     leidas = [
         _FilaBuscada.model_validate(fila)
@@ -76,7 +79,6 @@ def buscar_bloques(
             fila.vectorial,
             fila.lexico,
             fila.trigramas,
-            fila.segundo,
         )
         for fila in leidas
     ]
@@ -109,13 +111,11 @@ def guardar_vector(
     nombre_nora: str,
     bloque: PorIndexar,
     vector: Sequence[float],
-    segundo: Sequence[float] | None,
     modelo: str,
 ) -> None:
-    """Guarda los vectores si el bloque todavía dice lo mismo; si cambió entre tanto, no."""
+    """Guarda el vector si el bloque todavía dice lo mismo; si cambió entre tanto, no."""
     cambios = {
         "vector": _como_texto(vector),
-        "vector_segundo": _como_texto(segundo) if segundo is not None else None,
         "modelo_vector": modelo,
     }
     ejecutar(

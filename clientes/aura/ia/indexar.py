@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from . import consultas
 from .codificador import codificador_actual
-from .segundo import segundo_actual
 
 LOTE = 32
 
@@ -30,19 +29,16 @@ def indexar_faltantes(nombre_nora: str, limite: int = LOTE) -> int:
 
 def modelo_actual() -> str:
     """Con qué modelo van los vectores de hoy; los de otro se vuelven a calcular."""
-    codificador, segundo = codificador_actual(), segundo_actual()
-    # Con otro segundo codificador, o sin él, los vectores guardados ya no sirven juntos.
-    return f"{codificador.nombre}+{segundo.nombre}" if segundo else codificador.nombre
+    return codificador_actual().nombre
 
 
 def _indexar(nombre_nora: str, limite: int, bloque_id: str | None) -> int:
-    codificador, segundo, modelo = codificador_actual(), segundo_actual(), modelo_actual()
+    codificador, modelo = codificador_actual(), modelo_actual()
     faltan = consultas.por_indexar(nombre_nora, modelo, limite, bloque_id)
     if not faltan:
         return 0
     textos = [texto_de_bloque(b.titulo, b.contenido) for b in faltan]
     vectores = codificador.codificar(textos)
-    segundos = segundo.de_bloques(textos) if segundo else [None] * len(textos)
-    for bloque, vector, otro in zip(faltan, vectores, segundos, strict=True):
-        consultas.guardar_vector(nombre_nora, bloque, vector, otro, modelo)
+    for bloque, vector in zip(faltan, vectores, strict=True):
+        consultas.guardar_vector(nombre_nora, bloque, vector, modelo)
     return len(faltan)

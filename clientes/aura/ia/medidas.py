@@ -25,8 +25,6 @@ _DE_DATO = juntar(
 _DE_TEMA = 0.7
 # A cuántos bloques se les comparan palabra por palabra los vectores: los demás no tienen con qué ganar.
 _CERCANOS = 8
-# Los cosenos del segundo codificador van todos de 0.75 a 0.95: se ensanchan para que pesen como los demás rasgos.
-_ANCHO_SEGUNDO, _BUENO_SEGUNDO = 10.0, 0.85
 # Desde tantas palabras una pregunta trae historia además de lo que pide.
 _LARGA = 8
 
@@ -44,12 +42,11 @@ class Medidas:
 
 @dataclass(frozen=True)
 class Senales:
-    """Lo que la búsqueda dice de un bloque: coseno, rango de texto, parecido de trigramas y el segundo coseno."""
+    """Lo que la búsqueda dice de un bloque: coseno, rango de texto y parecido de trigramas."""
 
     vectorial: float
     lexico: float
     trigramas: float
-    segundo: float | None = None
 
 
 def medir(
@@ -59,7 +56,7 @@ def medir(
     cercania: Cercania | None,
     sinonimos: Sinonimos | None = None,
 ) -> Medidas:
-    """Los rasgos de cada bloque (al menos uno) frente a la pregunta; los del segundo codificador, si todos lo traen."""
+    """Los rasgos de cada bloque (al menos uno) frente a la pregunta."""
     leida = leer_texto(pregunta, es_pregunta=True, sinonimos=sinonimos)
     pedido = leer_pedido(pregunta)
     unicas = tuple(dict.fromkeys(leida.palabras))
@@ -117,12 +114,6 @@ def medir(
         "pide_puntual": 1.0 if pedido.clases or pedido.cuenta else 0.0,
         "largo": min(len(buscadas), _LARGA) / _LARGA,
     }
-    segundos = [s.segundo for s in senales if s.segundo is not None]
-    if len(segundos) == len(senales):
-        mejor_segundo = max(segundos)
-        for fila, segundo in zip(filas, segundos, strict=True):
-            fila["segundo_relativo"] = _ANCHO_SEGUNDO * (segundo - mejor_segundo)
-        ninguno["mejor_segundo"] = _ANCHO_SEGUNDO * (mejor_segundo - _BUENO_SEGUNDO)
     return Medidas(filas, ninguno)
 
 

@@ -33,9 +33,7 @@ class Pesos:
     ninguno: dict[str, float]
 
 
-# Los de una pregunta medida con los dos codificadores, y los de cuando solo hay uno.
-CON_SEGUNDO = Pesos(**_AJUSTE["con_segundo"])
-SIN_SEGUNDO = Pesos(**_AJUSTE["sin_segundo"])
+PESOS = Pesos(_AJUSTE["bloque"], _AJUSTE["ninguno"])
 
 
 @dataclass(frozen=True)
@@ -50,16 +48,12 @@ class Bloque:
 
 @dataclass(frozen=True)
 class Candidato:
-    """Un bloque y sus medidas: coseno (-1 a 1), rango de texto (0 o más) y parecido de trigramas (0 a 1).
-
-    `segundo`: el coseno del segundo codificador; None si no se usa o el bloque no tiene su vector.
-    """
+    """Un bloque y sus medidas: coseno (-1 a 1), rango de texto (0 o más) y parecido de trigramas (0 a 1)."""
 
     bloque: Bloque
     vectorial: float
     lexico: float
     trigramas: float
-    segundo: float | None = None
 
 
 @dataclass(frozen=True)
@@ -112,11 +106,10 @@ def evaluar(
     if not candidatos:
         return ()
     medidas = medidas_de(pregunta, candidatos, cercania, sinonimos)
-    pesos = CON_SEGUNDO if "mejor_segundo" in medidas.ninguno else SIN_SEGUNDO
     utilidades = [
-        sum(pesos.bloque[nombre] * valor for nombre, valor in fila.items()) for fila in medidas.filas
+        sum(PESOS.bloque[nombre] * valor for nombre, valor in fila.items()) for fila in medidas.filas
     ]
-    ninguno = sum(pesos.ninguno[nombre] * valor for nombre, valor in medidas.ninguno.items())
+    ninguno = sum(PESOS.ninguno[nombre] * valor for nombre, valor in medidas.ninguno.items())
     tope = max(*utilidades, ninguno)
     total = math.exp(ninguno - tope) + sum(math.exp(u - tope) for u in utilidades)
     evaluados = [
@@ -137,7 +130,7 @@ def medidas_de(
         leer_bloque(c.bloque.titulo, " ".join((c.bloque.contenido, *c.bloque.etiquetas)), sinonimos)
         for c in candidatos
     ]
-    senales = [Senales(c.vectorial, c.lexico, c.trigramas, c.segundo) for c in candidatos]
+    senales = [Senales(c.vectorial, c.lexico, c.trigramas) for c in candidatos]
     return medir(pregunta, bloques, senales, cercania, sinonimos)
 
 

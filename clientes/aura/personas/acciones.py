@@ -5,31 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-ACCIONES = {
-    # La instalación
-    "crear_nora": "Creó la Nora",
-    "editar_nora": "Cambió sus datos",
-    "renombrar_nora": "Le cambió el nombre",
-    "suspender_nora": "La suspendió",
-    "reactivar_nora": "La reactivó",
-    "descargar_nora": "Descargó todo lo suyo",
+# Nunca son de una Nora.
+DE_LA_INSTALACION = {
     "borrar_nora": "La borró",
-    "encender_modulos": "Encendió módulos",
-    "apagar_modulos": "Apagó módulos",
-    "guardar_credenciales": "Guardó sus llaves",
-    "borrar_credenciales": "Borró sus llaves",
-    "entrar_como_dueno": "Entró como dueño",
-    "salir_de_nora": "Salió de la Nora",
-    "exportar_auditoria": "Descargó la auditoría",
     "reintentar_trabajos": "Reintentó trabajos",
     "correr_trabajo": "Ejecutó un trabajo programado",
     "encender_trabajo": "Encendió un trabajo programado",
     "apagar_trabajo": "Apagó un trabajo programado",
-    "permiso_por_conectar": "Un permiso dejó de servir",
-    # Cuentas
-    "crear_usuario": "Creó una cuenta",
-    "dar_lugar": "Dio un lugar",
-    "quitar_lugar": "Quitó un lugar",
     "desactivar_usuario": "Desactivó una cuenta",
     "reactivar_usuario": "Reactivó una cuenta",
     "hacer_admin": "La hizo admin",
@@ -38,6 +20,27 @@ ACCIONES = {
     "hacer_enlace": "Hizo un enlace de contraseña",
     "cambiar_contrasena": "Cambió su contraseña",
     "restablecer_contrasena": "Cambió su contraseña con un enlace",
+}
+DE_UNA_NORA = {
+    # La Nora
+    "crear_nora": "Creó la Nora",
+    "editar_nora": "Cambió sus datos",
+    "renombrar_nora": "Le cambió el nombre",
+    "suspender_nora": "La suspendió",
+    "reactivar_nora": "La reactivó",
+    "descargar_nora": "Descargó todo lo suyo",
+    "encender_modulos": "Encendió módulos",
+    "apagar_modulos": "Apagó módulos",
+    "guardar_credenciales": "Guardó sus llaves",
+    "borrar_credenciales": "Borró sus llaves",
+    "entrar_como_dueno": "Entró como dueño",
+    "salir_de_nora": "Salió de la Nora",
+    "exportar_auditoria": "Descargó la auditoría",
+    "permiso_por_conectar": "Un permiso dejó de servir",
+    # Cuentas
+    "crear_usuario": "Creó una cuenta",
+    "dar_lugar": "Dio un lugar",
+    "quitar_lugar": "Quitó un lugar",
     # Cómo atiende Nora
     "encender_nora": "Encendió a Nora",
     "cambiar_ajustes": "Cambió los ajustes",
@@ -121,6 +124,7 @@ ACCIONES = {
     "mandar_reporte": "Mandó un reporte",
     "cambiar_ajustes_reportes": "Cambió a quién van los reportes",
 }
+ACCIONES = DE_LA_INSTALACION | DE_UNA_NORA
 ROTULOS = {
     "rol": "rol",
     "modulos": "módulos",

@@ -23,6 +23,7 @@ def audita(*acciones: str, aparte: bool = False) -> Callable[[Vista], Vista]:
 
     El renglón se escribe si la vista terminó bien: contestó con una redirección, JSON o un archivo, y no con la página
     de un formulario por corregir. Lleva lo que la vista diga con `apuntar`; sin eso, el id que viene en la dirección.
+    Si no se puede escribir, la petición falla: nada se entrega sin su renglón.
 
     Args:
         acciones: de `ACCIONES`; varias solo con `aparte`.

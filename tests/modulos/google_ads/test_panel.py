@@ -1,4 +1,4 @@
-"""Las páginas de Google Ads: conectar, elegir cuentas, el resumen, las tablas, las búsquedas por negar y los reportes."""
+"""Las páginas de Google Ads: conectar, elegir cuentas, el resumen, las tablas, las búsquedas por negar y reportes."""
 
 from __future__ import annotations
 

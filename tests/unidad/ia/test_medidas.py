@@ -17,10 +17,9 @@ def _candidatos(*bloques: Bloque) -> list[Candidato]:
 
 
 def test_cada_rasgo_tiene_su_peso() -> None:
-    for segundo, pesos in ((None, motor_local.SIN_SEGUNDO), (0.9, motor_local.CON_SEGUNDO)):
-        medidas = motor_local.medidas_de("a qué hora abren", [Candidato(HORARIO, 0.3, 0.1, 0.2, segundo)])
-        assert set(medidas.filas[0]) == set(pesos.bloque)
-        assert set(medidas.ninguno) == set(pesos.ninguno)
+    medidas = motor_local.medidas_de("a qué hora abren", _candidatos(HORARIO))
+    assert set(medidas.filas[0]) == set(motor_local.PESOS.bloque)
+    assert set(medidas.ninguno) == set(motor_local.PESOS.ninguno)
     assert 0 < motor_local.CONFIANZA_DUDOSA < motor_local.CONFIANZA_SEGURA < 1
 
 

@@ -34,7 +34,6 @@ def test_avanza_por_partes_y_una_falla_no_detiene_a_las_demas(
     for dominio, cuantos in ((nora, 70), (otra, 2), (mala, 1), (apagada, 1)):
         for n in range(cuantos):
             dominio.ensena(f"Tema {n}", f"Contenido {n} {dominio.nora}")
-    monkeypatch.setattr(indexar, "segundo_actual", lambda: None)
     monkeypatch.setattr(indexar, "codificador_actual", lambda: Codificador("nuevo", falla_con="mala"))
     assert [(a.nombre_nora, a.faltan) for a in vectores_por_hacer("nuevo")] == [
         ("mala", 1), ("otra", 2), ("marea", 70),

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from flask import render_template, request, url_for
 
-from . import consultas
-from .consultas import Gasto, UsoDeNora
+from . import consultas_uso as consultas
+from .consultas_uso import Gasto, UsoDeNora
 
 # La de la instalación, como el programador: el mes de todas las Noras es el mismo.
 ZONA = ZoneInfo("America/Hermosillo")

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from ...personas import actividad as registro_de_actividad
-from ...personas.acciones import ACCIONES
+from ...personas.acciones import DE_UNA_NORA
 from ...registro.auditoria import apuntar, audita
 from ...registro.plantillas import ZONA_SIN_NORA, nora_actual
 from ...utils.auth_utils import persona_actual
@@ -53,7 +53,7 @@ def actividad(nombre_nora: str) -> str:
         pagina=leida,
         puesto=puesto,
         personas=servicio.personas_con_actividad(nombre_nora),
-        acciones=ACCIONES,
+        acciones=DE_UNA_NORA,
         en_palabras=registro_de_actividad.en_palabras,
         siguiente=url_for(".actividad", **leida.siguiente) if leida.siguiente else None,
         primera=url_for(".actividad", **puesto) if leida.filtro.antes else None,
