@@ -38,7 +38,7 @@ create table public.google_ads_cuentas (
 );
 comment on table public.google_ads_cuentas is 'Cuentas de Google Ads que ve el permiso; solo las vinculadas se leen y se suman';
 comment on column public.google_ads_cuentas.gerente_id is 'La cuenta de administrador (MCC) por la que se entra; vacio si se entra directo';
-comment on column public.google_ads_cuentas.estado is 'CustomerStatus de Google: ENABLED, CANCELED, SUSPENDED, CLOSED';
+comment on column public.google_ads_cuentas.estado is 'CustomerStatus de Google: ENABLED, CANCELED, SUSPENDED, CLOSED; o SIN_ACCESO si dejo de verse con este permiso';
 comment on column public.google_ads_cuentas.ultimo_dia is 'Hasta que dia hay datos completos';
 
 create table public.google_ads_campanas (
@@ -248,7 +248,7 @@ $$;
 create trigger encolar after insert on public.google_ads_sincronizaciones
   for each row when (new.estado = 'pendiente') execute function public.encolar_sincronizacion_google();
 
--- Pide leer una cuenta. Sin fechas: desde treinta dias antes de lo ultimo que hay (Google sigue atribuyendo conversiones
+-- Pide leer una cuenta. A mas tardar, para que no queden dias sin leer, desde treinta dias antes de lo ultimo que hay (Google sigue atribuyendo conversiones
 -- a un clic durante treinta dias si no se le pide otra ventana), o los ultimos p_primeros si es la primera vez.
 create function public.google_ads_pedir(p_cuenta_id uuid, p_hoy date, p_desde date, p_primeros integer, p_usuario_id uuid)
 returns uuid language plpgsql set search_path = ''
@@ -263,7 +263,7 @@ begin
     raise exception 'cuenta no encontrada' using errcode = 'P0002';
   end if;
   insert into public.google_ads_sincronizaciones (nombre_nora, cuenta_id, desde, hasta, pedida_por)
-  values (c.nombre_nora, c.id, least(p_hoy, coalesce(p_desde, c.ultimo_dia - 29, p_hoy - p_primeros + 1)), p_hoy, p_usuario_id)
+  values (c.nombre_nora, c.id, least(p_hoy, coalesce(least(p_desde, c.ultimo_dia - 29), p_hoy - p_primeros + 1)), p_hoy, p_usuario_id)
   on conflict do nothing returning id into v_id;
   if v_id is null then
     select s.id into v_id from public.google_ads_sincronizaciones s

@@ -58,7 +58,7 @@ def cargar() -> None:
                 "nivel": "grave",
                 "anuncio_id": f"{anuncio[1]}~{anuncio[0]}",
                 "titulo": "Anuncio rechazado",
-                "texto": f"«{anuncio[3][0]}» no se está mostrando. Motivo: DESTINATION_NOT_WORKING. "
+                "texto": f"«{anuncio[3][0]}» no se está mostrando. Motivo: la página a la que lleva no abre. "
                 "Corrígelo o pide otra revisión.",
             }
         ],
@@ -95,7 +95,7 @@ def _objetos(cuenta: str) -> None:
                 "campana_id": campana_de[grupo],
                 "nombre": titulos[0],
                 "estado": "DISAPPROVED" if id_ == rechazado else "ENABLED",
-                "motivo_rechazo": "DESTINATION_NOT_WORKING" if id_ == rechazado else "",
+                "motivo_rechazo": "la página a la que lleva no abre" if id_ == rechazado else "",
                 "tipo": "RESPONSIVE_SEARCH_AD",
                 "titulos": list(titulos),
                 "descripciones": list(descripciones),

@@ -158,6 +158,7 @@ def test_dos_mil_con_treinta_malos_y_repetirla_no_duplica(duena: Any, marea: str
     leidos = list(csv.reader(io.StringIO(hoja_de_errores)))
     assert leidos[0] == ["Línea", "Qué pasó", "telefono", "nombre", "grupo"] and len(leidos) == 31
     assert [int(r[0]) for r in leidos[1:]] == [n + 2 for n in malos]
+    assert all("faltan o le sobran" in r[1] for r in leidos[1:]), "cada renglón malo dice por qué"
     assert leidos[1][2:4] == [str(malos[0]), f"Mala {malos[0]}"]
     total = supabase.table("contactos").select("id", count="exact").limit(1).execute()  # type: ignore[arg-type]
     assert total.count == 1970

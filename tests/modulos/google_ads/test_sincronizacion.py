@@ -93,7 +93,7 @@ def test_guarda_lo_que_hay_en_la_cuenta(lugar: Lugar) -> None:
     assert (rechazado["titulos"], rechazado["descripciones"], rechazado["motivo_rechazo"]) == (
         ["Título 2", "Envío gratis"],
         ["Entrega el mismo día"],
-        "ALCOHOL",
+        "habla de alcohol",
     )
     assert {(p["nombre"], p["concordancia"], p["calidad"]) for p in tabla("google_ads_palabras")} == {
         ("plomero cerca", "PHRASE", 8),

@@ -296,3 +296,22 @@ def test_las_alertas_salen_de_las_reglas_y_se_resuelven(lugar: Lugar) -> None:
     assert lugar.correr(lugar.pedir(cuenta_id)) == "hecha"
     rechazo: dict[str, Any] = next(a for a in lugar.alertas() if a["tipo"] == "rechazado")
     assert rechazo["resuelta_en"] is not None
+
+
+def test_una_cuenta_perdida_se_avisa_una_vez_y_pedir_pocos_dias_no_deja_huecos(lugar: Lugar) -> None:
+    cuenta, cuenta_id = lugar.cuenta(dias=7)
+    del lugar.meta.cuentas[cuenta.id]
+    cuentas.traer(lugar.nora, lugar.ahora)
+    (alerta,) = lugar.alertas()
+    consultas.ver_alerta(lugar.nora, alerta["id"], lugar.ahora)
+    lugar.ahora += timedelta(days=1)
+    cuentas.traer(lugar.nora, lugar.ahora)
+    (otra,) = lugar.alertas()
+    assert otra["vista_en"] and otra["fecha_creacion"] == alerta["fecha_creacion"], "vista sigue vista"
+    lugar.meta.cuentas[cuenta.id] = cuenta
+    cuentas.traer(lugar.nora, lugar.ahora)
+    assert lugar.alertas()[0]["resuelta_en"], "volvió"
+
+    viejo = HOY - timedelta(days=50)
+    supabase.table("meta_ads_cuentas").update({"ultimo_dia": viejo.isoformat()}).eq("id", cuenta_id).execute()
+    assert lugar.leer(lugar.pedir(cuenta_id, HOY - timedelta(days=13))).desde <= viejo

@@ -17,7 +17,13 @@ import requests
 from ...utils import medidas
 from ...utils.errores import ErrorServicioExterno
 from ...utils.supabase_client import conexion_actual
-from .errores import ErrorCuentaGoogle, ErrorLimiteGoogle, ErrorPermisoGoogle, ErrorTokenGoogle
+from .errores import (
+    ErrorCuentaCerrada,
+    ErrorCuentaGoogle,
+    ErrorLimiteGoogle,
+    ErrorPermisoGoogle,
+    ErrorTokenGoogle,
+)
 
 VERSION = "v26"  # la más nueva del SDK instalado; una prueba lo compara
 PLAZO_S = 120.0
@@ -46,9 +52,8 @@ APLICACION = frozenset(
         "CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION",
     }
 )
-CUENTA = frozenset(
-    {"CUSTOMER_NOT_ENABLED", "CUSTOMER_NOT_FOUND", "ACTION_NOT_PERMITTED_FOR_SUSPENDED_ACCOUNT"}
-)
+CERRADA = "CUSTOMER_NOT_ENABLED"
+CUENTA = frozenset({"CUSTOMER_NOT_FOUND", "ACTION_NOT_PERMITTED_FOR_SUSPENDED_ACCOUNT"})
 SIN_CUENTAS = "NOT_ADS_USER"
 
 T = TypeVar("T")
@@ -239,6 +244,8 @@ def de_falla(errores: list[Any]) -> Exception:
             "Google no deja leer a esta instalación: su token de desarrollador no está aprobado.",
             "Avísale a quien la administra.",
         )
+    if CERRADA in codigos:
+        return ErrorCuentaCerrada()
     if codigos & CUENTA:
         return ErrorCuentaGoogle()
     if "authorization_error" in familias:

@@ -7,14 +7,15 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ...utils.errores import ErrorDatoInvalido, ErrorNoEncontrado
+from ...utils.errores import ErrorDatoInvalido, ErrorNoEncontrado, ErrorNora
 from . import conexion, consultas, consultas_sincronizacion, estados
 from .ads import Ads
-from .errores import ErrorCuentaGoogle, ErrorPermisoGoogle, ErrorTokenGoogle
+from .errores import ErrorCuentaCerrada, ErrorCuentaGoogle, ErrorPermisoGoogle, ErrorTokenGoogle
 from .lectura import CLIENTAS, CUENTA, fila_de_cuenta
 
 PRIMEROS_DIAS = 90
 USOS = ("disponible", "vinculada", "excluida")
+_DE_GOOGLE = ("externo_id", "gerente_id", "gerente_nombre", "nombre", "moneda", "zona")
 
 
 def traer(nombre_nora: str, ahora: datetime, crear: Callable[[str], Ads] = Ads) -> int:
@@ -32,20 +33,31 @@ def traer(nombre_nora: str, ahora: datetime, crear: Callable[[str], Ads] = Ads) 
     if fila["tipo"] == "demo":
         return 0
     try:
-        leidas = _visibles(conexion.ads_de(fila["token_cifrado"], crear))
+        leidas, cerradas = _visibles(conexion.ads_de(fila["token_cifrado"], crear))
     except (ErrorTokenGoogle, ErrorPermisoGoogle) as error:
         conexion.anotar_falla(nombre_nora, error)
         raise
     antes = {c["externo_id"]: c for c in consultas.leer_cuentas(nombre_nora)}
+    for externo_id in set(antes) - set(leidas):
+        estado = "CANCELED" if externo_id in cerradas else estados.SIN_ACCESO
+        leidas[externo_id] = {campo: antes[externo_id][campo] for campo in _DE_GOOGLE} | {"estado": estado}
     consultas.guardar_cuentas(nombre_nora, [{**c, "revisada_en": ahora.isoformat()} for c in leidas.values()])
     for externo_id, previa in antes.items():
         if previa["uso"] == "vinculada":
-            _avisar(nombre_nora, previa, leidas.get(externo_id), ahora)
+            _avisar(nombre_nora, previa, leidas[externo_id], ahora)
     return len(set(leidas) - set(antes))
 
 
-def _visibles(ads: Ads) -> dict[str, dict[str, Any]]:
-    """Las cuentas con anuncios por su id. A la que se llega directo se entra directo, aunque tenga administrador."""
+def _visibles(ads: Ads) -> tuple[dict[str, dict[str, Any]], set[str]]:
+    """(las cuentas con anuncios por su id, las que Google dice cerradas).
+
+    A la que se llega directo se entra directo, aunque tenga administrador.
+
+    Raises:
+        ErrorNora: ninguna se dejó leer, y por qué.
+    """
+    cerradas: set[str] = set()
+    negada: ErrorNora | None = None
     directas: dict[str, dict[str, Any]] = {}
     de_gerente: dict[str, dict[str, Any]] = {}
     for externo_id in ads.cuentas_visibles():
@@ -62,22 +74,26 @@ def _visibles(ads: Ads) -> dict[str, dict[str, Any]]:
                     if not fila.customer_client.manager and not fila.customer_client.hidden:
                         cuenta = fila_de_cuenta(fila.customer_client, externo_id, nombre)
                         de_gerente[cuenta["externo_id"]] = cuenta
-        except (ErrorCuentaGoogle, ErrorPermisoGoogle):
-            # Una cuenta cancelada o sin permiso no esconde a las demás.
-            continue
-    return {**de_gerente, **directas}
+        # Una cuenta cancelada o sin permiso no esconde a las demás.
+        except ErrorCuentaCerrada:
+            cerradas.add(externo_id)
+        except (ErrorCuentaGoogle, ErrorPermisoGoogle) as error:
+            negada = error
+    if negada is not None and not (de_gerente or directas or cerradas):
+        raise negada
+    return {**de_gerente, **directas}, cerradas
 
 
-def _avisar(nombre_nora: str, previa: dict[str, Any], nueva: dict[str, Any] | None, ahora: datetime) -> None:
-    if nueva is None:
-        texto = f"Google ya no deja ver la cuenta «{previa['nombre']}» con este permiso. Lo leído se queda."
-        _alerta(nombre_nora, previa, "sin_acceso", "Sin acceso a la cuenta", texto, ahora)
-        return
+def _avisar(nombre_nora: str, previa: dict[str, Any], nueva: dict[str, Any], ahora: datetime) -> None:
+    """Solo cuando cambia: la misma no se vuelve a abrir cada día."""
     if previa["estado"] == nueva["estado"]:
         return
     consultas_sincronizacion.resolver_de_cuenta(nombre_nora, previa["id"], ahora)
     palabras, tono = estados.de_cuenta(nueva["estado"])
-    if tono != "ok":
+    if nueva["estado"] == estados.SIN_ACCESO:
+        texto = f"Google ya no deja ver la cuenta «{nueva['nombre']}» con este permiso. Lo leído se queda."
+        _alerta(nombre_nora, previa, "sin_acceso", "Sin acceso a la cuenta", texto, ahora)
+    elif tono != "ok":
         texto = (
             f"La cuenta «{nueva['nombre']}» pasó a «{palabras}». Entra a Google Ads a resolverlo; "
             "mientras, sus anuncios no salen."

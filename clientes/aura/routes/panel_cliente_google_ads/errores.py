@@ -33,6 +33,14 @@ class ErrorCuentaGoogle(ErrorDatoInvalido):
     mensaje_comun = "La cuenta de Google Ads está cerrada o no deja leer sus datos."
 
 
+class ErrorCuentaCerrada(ErrorCuentaGoogle):
+    """CUSTOMER_NOT_ENABLED: la cuenta está cancelada o nunca se activó."""
+
+    mensaje_comun = (
+        "La cuenta está cerrada en Google. Lo que ya se leyó se queda; no hay nada nuevo que leer."
+    )
+
+
 class ErrorLimiteGoogle(ErrorServicioExterno):
     """Se llegó al límite de peticiones (RESOURCE_EXHAUSTED y los demás QuotaError).
 

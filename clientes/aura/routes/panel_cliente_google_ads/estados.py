@@ -7,13 +7,18 @@ Fuentes: https://developers.google.com/google-ads/api/reference/rpc/v26/Customer
 
 from __future__ import annotations
 
+# No es de Google: la cuenta dejó de verse con este permiso.
+SIN_ACCESO = "SIN_ACCESO"
 CERRADAS = frozenset({"CANCELED", "CLOSED"})
+# De estas no hay nada que leer.
+SIN_LECTURA = CERRADAS | {SIN_ACCESO}
 
 CUENTA = {
     "ENABLED": ("Activa", "ok"),
     "SUSPENDED": ("Suspendida por Google", "error"),
     "CANCELED": ("Cancelada", "error"),
     "CLOSED": ("Cerrada", "error"),
+    SIN_ACCESO: ("Sin acceso", "error"),
 }
 ENTREGA = {
     "ENABLED": ("Activa", "ok"),
@@ -41,6 +46,25 @@ TIPO = {
     "SMART": "Inteligente",
     "MULTI_CHANNEL": "Aplicación",
 }
+# Los motivos más comunes: https://developers.google.com/google-ads/api/docs/policy-exemption/overview
+MOTIVO = {
+    "DESTINATION_NOT_WORKING": "la página a la que lleva no abre",
+    "DESTINATION_MISMATCH": "la dirección que enseña no es a la que lleva",
+    "DESTINATION_NOT_CRAWLABLE": "Google no puede leer la página a la que lleva",
+    "TRADEMARKS_IN_AD_TEXT": "usa una marca registrada",
+    "UNCLEAR_RELEVANCE": "no se entiende qué tiene que ver con lo que anuncias",
+    "PUNCTUATION": "signos o mayúsculas de más",
+    "CAPITALIZATION": "mayúsculas de más",
+    "MISSPELLING": "faltas de ortografía",
+    "ALCOHOL": "habla de alcohol",
+    "HEALTHCARE_AND_MEDICINES": "habla de salud o medicinas",
+    "PERSONALIZED_ADS": "toca un tema delicado para dirigirse a personas",
+}
+
+
+def motivo(tema: str) -> str:
+    """Por qué Google rechazó algo, en palabras; lo que no conocemos, como lo dice Google."""
+    return MOTIVO.get(tema, tema.replace("_", " ").lower())
 
 
 def de_cuenta(estado: str) -> tuple[str, str]:

@@ -13,6 +13,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from . import estados
+
 MILLON = Decimal(1_000_000)
 LARGO_NOMBRE = 400
 
@@ -178,7 +180,9 @@ def fila_de_anuncio(fila: Any) -> dict[str, Any]:
         "titulos": titulos,
         "descripciones": [str(d.text) for d in uno.ad.responsive_search_ad.descriptions],
         "fuerza": "" if fuerza in ("UNSPECIFIED", "UNKNOWN") else fuerza,
-        "motivo_rechazo": ", ".join(str(t.topic) for t in uno.policy_summary.policy_topic_entries)[:400]
+        "motivo_rechazo": ", ".join(
+            estados.motivo(str(t.topic)) for t in uno.policy_summary.policy_topic_entries
+        )[:400]
         if rechazado
         else "",
     }

@@ -55,7 +55,7 @@ def leer(
         return [] if alrededor.conexion or not alrededor.vinculadas else ["Google está desconectado."]
     fallas = []
     for cuenta in alrededor.vinculadas:
-        if cuenta.estado in estados.CERRADAS:
+        if cuenta.estado in estados.SIN_LECTURA:
             continue
         try:
             problema = _leer_una(nombre_nora, cuenta, desde, ahora, al_avanzar)

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
-from ...anuncios.medidas import Cifras, PorMoneda, cambio, en_porcentaje
+from ...anuncios.medidas import Cifras, PorMoneda, cambio, en_porcentaje, se_nota
 from ...anuncios.periodos import Periodo, leer_periodo
 from ...registro.plantillas import ZONA_SIN_NORA, nora_actual
 from ...utils.errores import ErrorDatoInvalido, ErrorNoEncontrado
@@ -160,7 +160,9 @@ def medidas(ahora: Cifras, antes: Cifras, moneda: str) -> dict[str, Medida]:
             texto=escribir(valor, como, moneda),
             texto_antes=escribir(previo, como, moneda),
             cambio="" if movio is None else en_porcentaje(movio, con_signo=True),
-            bueno=None if not movio or subir_es_bueno is None else (movio > 0) == subir_es_bueno,
+            bueno=None
+            if movio is None or not se_nota(movio) or subir_es_bueno is None
+            else (movio > 0) == subir_es_bueno,
         )
     return hechas
 

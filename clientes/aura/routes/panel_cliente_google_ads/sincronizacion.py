@@ -20,7 +20,7 @@ from ...utils.errores import ErrorNoEncontrado, ErrorNora, ErrorServicioExterno
 from ...utils.logging_utils import registro
 from . import conexion, consultas_sincronizacion, estados
 from .ads import Ads
-from .errores import ErrorCuentaGoogle, ErrorLimiteGoogle, ErrorPermisoGoogle, ErrorTokenGoogle
+from .errores import ErrorCuentaCerrada, ErrorLimiteGoogle, ErrorPermisoGoogle, ErrorTokenGoogle
 from .lectura import CUENTA, NIVELES, OBJETOS, fila_de_cuenta, fila_de_dia
 from .modelos import Tomada
 
@@ -156,9 +156,7 @@ class _Corrida:
     def _cuenta(self, ads: Ads) -> None:
         filas = [fila for tanda in self._pedir(ads, CUENTA) for fila in tanda]
         if not filas or fila_de_cuenta(filas[0].customer)["estado"] in estados.CERRADAS:
-            raise ErrorCuentaGoogle(
-                "La cuenta está cerrada en Google. Lo que ya se leyó se queda; no hay nada nuevo que leer."
-            )
+            raise ErrorCuentaCerrada
 
     def _pedir(self, ads: Ads, consulta: str) -> Any:
         return ads.buscar(self._tomada.externo_id, self._tomada.gerente_id, consulta)

@@ -53,7 +53,7 @@ def _una_nora(nombre_nora: str, ahora: datetime) -> int:
     abiertas = [
         c
         for c in consultas.leer_cuentas(nombre_nora)
-        if c["uso"] == "vinculada" and c["estado"] not in estados.CERRADAS
+        if c["uso"] == "vinculada" and c["estado"] not in estados.SIN_LECTURA
     ]
     for cuenta in abiertas:
         cuentas.sincronizar(nombre_nora, cuenta["id"], None, ahora)

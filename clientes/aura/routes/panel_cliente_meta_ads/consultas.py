@@ -161,6 +161,17 @@ def usar_cuenta(nombre_nora: str, cuenta_id: str, uso: str) -> bool:
     )
 
 
+def cambiar_estado_de_cuenta(nombre_nora: str, cuenta_id: str, estado: int) -> None:
+    """Solo su estado; lo demás se queda como se leyó."""
+    ejecutar(
+        supabase_de_nora(nombre_nora)
+        .table("meta_ads_cuentas")
+        .update({"estado": estado, "razon": 0})
+        .eq("nombre_nora", nombre_nora)
+        .eq("id", cuenta_id)
+    )
+
+
 def borrar_cuenta(nombre_nora: str, cuenta_id: str) -> bool:
     """Quita una cuenta con todo lo leído; falso si no es de esta Nora."""
     return bool(

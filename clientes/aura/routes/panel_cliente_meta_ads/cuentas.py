@@ -50,8 +50,11 @@ def traer(nombre_nora: str, ahora: datetime, crear: Callable[[str], Graph] = Gra
             _avisar_cambio(nombre_nora, previa, cuenta, ahora)
     vistas = {c["externo_id"] for c in unicas}
     for externo_id, previa in antes.items():
-        if previa["uso"] == "vinculada" and externo_id not in vistas:
-            _avisar_perdida(nombre_nora, previa, ahora)
+        # Solo cuando deja de verse: la misma no se vuelve a avisar cada día.
+        if externo_id not in vistas and previa["estado"] != estados.SIN_ACCESO:
+            consultas.cambiar_estado_de_cuenta(nombre_nora, previa["id"], estados.SIN_ACCESO)
+            if previa["uso"] == "vinculada":
+                _avisar_perdida(nombre_nora, previa, ahora)
     return sum(1 for c in unicas if c["externo_id"] not in antes)
 
 

@@ -7,8 +7,10 @@ https://developers.facebook.com/docs/marketing-api/reference/adgroup (effective_
 from __future__ import annotations
 
 CUENTA_CERRADA = 101
+SIN_ACCESO = -1  # nuestro: Meta dejó de enseñarla con este permiso
 # account_status -> (en palabras, tono de la insignia)
 CUENTA: dict[int, tuple[str, str]] = {
+    SIN_ACCESO: ("Sin acceso", "error"),
     1: ("Activa", "ok"),
     2: ("Desactivada por Meta", "error"),
     3: ("Con un pago pendiente", "error"),
