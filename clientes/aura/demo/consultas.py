@@ -227,7 +227,8 @@ def ordenar_contactos(azar: random.Random) -> None:
         )
     )
     cumple, estilista, tono = (campo["id"] for campo in campos)
-    puestas, notas = [], []
+    puestas: list[dict[str, Any]] = []
+    notas: list[dict[str, Any]] = []
     contactos = filas(supabase.table("contactos").select("id").eq("nombre_nora", NORA).order("telefono"))
     for contacto in contactos:
         elegidas = azar.sample(etiquetas, azar.choice((0, 1, 1, 2, 3)))

@@ -116,7 +116,7 @@ _CIFRAS: tuple[tuple[str, str, str, bool | None, str], ...] = (
     ("CTR", "ctr", "porciento", True, "hand-index"),
 )
 # No todos los anuncios buscan esto: sin nada ahora ni antes, no se enseña.
-_SI_HAY = frozenset({"prospectos", "compras", "conversiones"})
+_SI_HAY = frozenset({"conversaciones", "prospectos", "compras", "conversiones"})
 
 
 def _cifras(actual: Cifras, antes: Cifras, moneda: str) -> list[Cifra]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clientes.aura.anuncios import permisos, reglas
-from clientes.aura.anuncios.medidas import Cifras, PorMoneda, cambio, en_porcentaje, sumar
+from clientes.aura.anuncios.medidas import Cifras, PorMoneda, cambio, en_porcentaje, se_nota, sumar
 from clientes.aura.anuncios.periodos import Periodo, leer_periodo, ritmo_del_mes
 from clientes.aura.routes.panel_cliente_meta_ads import conexion, estados
 from clientes.aura.routes.panel_cliente_meta_ads.errores import (
@@ -199,3 +199,8 @@ def test_los_estados_en_palabras_y_la_version_del_sdk() -> None:
     )
     assert estados.de_cuenta(12345)[0] == "Estado 12345 de Meta"
     assert estados.de_entrega("NUEVO_ESTADO")[0] == "Nuevo estado"
+
+
+def test_un_cambio_que_dice_cero_no_es_ni_bueno_ni_malo() -> None:
+    assert not se_nota(Decimal("0.004")) and not se_nota(Decimal("-0.004"))
+    assert se_nota(Decimal("0.005")) and se_nota(Decimal("-0.01"))

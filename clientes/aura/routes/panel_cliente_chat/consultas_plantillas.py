@@ -32,7 +32,7 @@ class Plantilla(BaseModel):
     @property
     def ejemplo(self) -> str:
         """El texto con sus ejemplos puestos, para reconocerla en la lista."""
-        return HUECO.sub(lambda hueco: self.variables.get(hueco[1]) or "…", self.cuerpo)
+        return HUECO.sub(lambda hueco: self.variables.get(hueco[1]) or "____", self.cuerpo)
 
 
 def aprobadas(nombre_nora: str) -> list[Plantilla]:

@@ -10,7 +10,7 @@ registrarModulo("plantillas", (raiz) => {
       const puestos = Object.fromEntries(datos.map((d) => [d.dataset.dato, d.value.trim()]));
       muestra.textContent = muestra.dataset.muestra.replace(
         /\{\{\s*([^{}\s]+)\s*\}\}/g,
-        (_, numero) => puestos[numero] || "…",
+        (_, numero) => puestos[numero] || "____",
       );
     };
     forma.addEventListener("input", pintar);
