@@ -2,7 +2,7 @@
 
 Veinte negocios, 25 bloques y 30 preguntas cada uno: 20 que algún bloque contesta y 10 que no (5 de cerca: está el tema
 y falta el dato). `mitad` los parte por negocio: con «ajuste» se ajustó el motor y con «reporte» se midió la primera
-vez; ya visto, «reporte» también ajusta, y «reserva_final» se mide una sola vez, al acabar.
+vez; ya vistos, «reporte» y «reserva_final» también ajustan: lo que se mide son negocios que nadie ha visto.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 DATOS = Path(__file__).resolve().parent / "datos" / "conocimiento"
 MITADES = ("ajuste", "reporte", "reserva_final")
-CON_QUE_AJUSTAR = ("ajuste", "reporte")
+CON_QUE_AJUSTAR = ("ajuste", "reporte", "reserva_final")
 ESTILOS = ("normal", "errores", "jerga", "dictado", "burbujas", "mezclada")
 
 

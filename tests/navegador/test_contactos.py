@@ -19,6 +19,11 @@ pytestmark = pytest.mark.navegador
 CORREO = "duena@laespiga.mx"
 PLAZO_MS = 15_000
 PLAZO_HOJA_MS = 60_000
+# Si lo que se ve en el centro de un elemento es él mismo: visible y sin nada que lo tape o lo corte.
+EN_SU_CENTRO = """elemento => {
+  const caja = elemento.getBoundingClientRect();
+  return elemento.contains(document.elementFromPoint(caja.x + caja.width / 2, caja.y + caja.height / 2));
+}"""
 MALOS = range(10, 2000, 67)  # treinta
 
 
@@ -81,6 +86,11 @@ def test_importar_dos_mil_filtrar_etiquetar_y_deshacer(
 
     # Se busca con error de dedo y se filtra; el filtro queda en la dirección.
     pagina.get_by_role("link", name="Ver mis contactos").click()
+    pagina.get_by_role("button", name="Actividad").click()
+    menu = pagina.locator(".contactos-actividad .dropdown-menu")
+    expect(menu).to_be_visible()
+    assert menu.evaluate(EN_SU_CENTRO), "la tira de filtros esconde el menú"
+    pagina.keyboard.press("Escape")
     pagina.get_by_role("link", name="Mayoreo 1,970").click()
     pagina.get_by_role("searchbox", name="Buscar contactos").fill("pena 1942")
     expect(pagina.locator(".lista-elemento")).to_have_count(1)

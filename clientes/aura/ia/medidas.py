@@ -25,6 +25,8 @@ _DE_DATO = juntar(
 _DE_TEMA = 0.7
 # A cuántos bloques se les comparan palabra por palabra los vectores: los demás no tienen con qué ganar.
 _CERCANOS = 8
+# Desde este parecido una palabra está dicha en un bloque; con menos que el segundo, no está ni de otro modo.
+_DICHA, _PRESENTE = 0.8, 0.5
 # Desde tantas palabras una pregunta trae historia además de lo que pide.
 _LARGA = 8
 
@@ -102,10 +104,18 @@ def medir(
             (r * (1 - h) / mayor for r, h in zip(rareza, halladas, strict=True)), default=0.0
         )
         fila["objeto_falta"] = 1 - halladas[objeto] if objeto is not None else 0.0
+    pesos = [r / mayor for r in rareza]
+    for n, fila in enumerate(filas):
+        fila |= _lo_que_falta(n, por_palabra[n], en_cuerpo, pesos)
     presentes = [max(columna) for columna in zip(*en_cuerpo, strict=True)]
+    suaves = [max(columna) for columna in zip(*por_palabra, strict=True)]
     ninguno = {
         "siempre": 1.0,
         "ajenas": 1 - parte(presentes) if buscadas else 0.0,
+        "ausentes": sum(p < _PRESENTE for p in presentes) / 3,
+        "ausentes_suaves": sum(p < _PRESENTE for p in suaves) / 3,
+        "ajena_mayor": max((r * (1 - p) for r, p in zip(pesos, suaves, strict=True)), default=0.0),
+        "ajenas_suaves": 1 - parte(suaves) if buscadas else 0.0,
         "mejor_vector": mejor_vector,
         "mejor_cobertura": max(f["cobertura_suave"] for f in filas),
         "sin_dato": 0.0 if leida.datos else 1.0,
@@ -115,6 +125,33 @@ def medir(
         "largo": min(len(buscadas), _LARGA) / _LARGA,
     }
     return Medidas(filas, ninguno)
+
+
+def _lo_que_falta(
+    n: int, halladas: Sequence[float], en_cuerpo: Sequence[Sequence[float]], pesos: Sequence[float]
+) -> dict[str, float]:
+    """Está el tema y falta el dato: lo raro que la pregunta dice y el bloque no, lo tenga otro bloque o ninguno.
+
+    Args:
+        halladas: qué tanto está cada palabra en el bloque `n`, contando las cercanas.
+        en_cuerpo: por bloque, qué tanto está cada palabra tal cual.
+    """
+    faltan = [p * (1 - h) for p, h in zip(pesos, halladas, strict=True)]
+    otros = [
+        max((fila[k] for m, fila in enumerate(en_cuerpo) if m != n), default=0.0) for k in range(len(pesos))
+    ]
+    return {
+        "falta_que_otro_tiene": max(
+            (f for f, o in zip(faltan, otros, strict=True) if o >= _DICHA), default=0.0
+        ),
+        "falta_que_nadie_tiene": max(
+            (f for f, o in zip(faltan, otros, strict=True) if o < _DICHA), default=0.0
+        ),
+        "falta_suave_total": sum(faltan) / 3,
+        "falta_suave_parte": sum(faltan) / (sum(pesos) or 1.0),
+        "faltan_palabras": sum(h < _PRESENTE for h in halladas) / 3,
+        "presencia": sum(halladas) / len(halladas) if halladas else 0.0,
+    }
 
 
 def _suavizar(

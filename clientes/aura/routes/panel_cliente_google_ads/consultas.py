@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from ...anuncios.leidos import CuentaLeida, Sincronizacion
 from ...anuncios.periodos import Periodo
 from ...utils.supabase_client import supabase_de_nora
 from ...utils.supabase_helpers import Fila, ejecutar, filas, una_fila, valor
-from .modelos import Alrededor, CuentaLeida, Resumen, Sincronizacion, Tabla
+from .modelos import Alrededor, Resumen, Tabla
 
 
 def alrededor(nombre_nora: str) -> Alrededor:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Literal
 
+from ...anuncios.leidos import por_moneda
 from ...anuncios.medidas import Cifras
+from ...anuncios.pantalla import escribir
 from ...anuncios.periodos import leer_periodo
 from ...ia.herramientas import Argumentos, Contexto, Herramienta, Resultado
 from ...utils.formato import dinero
-from . import consultas, servicio
+from . import consultas
 from .cuentas import hoy_en
-from .modelos import por_moneda
 
 _PERIODO = {"hoy": "", "7_dias": "7", "30_dias": "30", "este_mes": "mes", "mes_pasado": "mes_pasado"}
 TITULO = "Google Ads"
@@ -44,7 +45,7 @@ def gasto(contexto: Contexto, argumentos: CuantoHeGastadoEnGoogle) -> Resultado:
 def _frase(moneda: str, cifras: Cifras) -> str:
     costo = cifras.costo_por_resultado
     detalle = f", {dinero(costo, moneda)} por conversión" if costo is not None else ""
-    cuantas = servicio.escribir(cifras.conversiones, "fraccion", moneda)
+    cuantas = escribir(cifras.conversiones, "fraccion", moneda)
     return f"{dinero(cifras.gasto, moneda)} gastados, {cuantas} conversiones{detalle}"
 
 

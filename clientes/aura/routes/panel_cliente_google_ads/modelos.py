@@ -6,18 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import field_validator
 
-from ...anuncios.medidas import Cifras, PorMoneda
+from ...anuncios.leidos import Alerta, Leido, Opcion, Sincronizacion, Suma
+from ...anuncios.medidas import Cifras
 from . import estados
 from .lectura import con_guiones
 
 
-class _Leido(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True)
-
-
-class Conexion(_Leido):
+class Conexion(Leido):
     """Con qué permiso se entra a Google; sin el token."""
 
     tipo: str
@@ -31,37 +28,7 @@ class Conexion(_Leido):
         return self.tipo == "demo"
 
 
-class Sincronizacion(_Leido):
-    """Una lectura de una cuenta. `estado`: pendiente, corriendo, pausada, hecha, fallida o detenida."""
-
-    id: str
-    cuenta_id: str
-    desde: date
-    hasta: date
-    estado: str
-    hecho_hasta: date | None = None
-    paso: str = ""
-    filas: int = 0
-    problema: str = ""
-    reintentar_en: datetime | None = None
-    fin: datetime | None = None
-
-    @property
-    def viva(self) -> bool:
-        return self.estado in ("pendiente", "corriendo", "pausada")
-
-    @property
-    def avance(self) -> int:
-        """Por ciento de los días ya guardados."""
-        if self.estado == "hecha":
-            return 100
-        if self.hecho_hasta is None:
-            return 0
-        total = (self.hasta - self.desde).days + 1
-        return max(0, min(100, round(100 * ((self.hecho_hasta - self.desde).days + 1) / total)))
-
-
-class Cuenta(_Leido):
+class Cuenta(Leido):
     """Una cuenta de Google Ads. `uso`: disponible, vinculada o excluida."""
 
     id: str
@@ -87,32 +54,6 @@ class Cuenta(_Leido):
     def numero(self) -> str:
         """«123-456-7890»."""
         return con_guiones(self.externo_id)
-
-
-class Alerta(_Leido):
-    """Algo raro que sigue pasando."""
-
-    id: str
-    cuenta_id: str
-    tipo: str
-    nivel: str
-    anuncio_id: str = ""
-    titulo: str
-    texto: str
-    fecha_creacion: datetime
-
-
-class Suma(_Leido):
-    """Cifras de una clave en una moneda."""
-
-    clave: str | None = None
-    moneda: str
-    cifras: Cifras
-
-    @field_validator("cifras", mode="before")
-    @classmethod
-    def _leer(cls, valor: Any) -> Cifras:
-        return valor if isinstance(valor, Cifras) else Cifras.de_fila(valor or {})
 
 
 class Renglon(Suma):
@@ -143,7 +84,7 @@ class Renglon(Suma):
         return estados.de_entrega(self.estado)
 
 
-class Alrededor(_Leido):
+class Alrededor(Leido):
     """Lo que toda página sabe."""
 
     conexion: Conexion | None = None
@@ -167,13 +108,6 @@ class Resumen(Alrededor):
     negativas: tuple[Renglon, ...]
 
 
-class Opcion(_Leido):
-    """Algo que se puede elegir en un filtro."""
-
-    id: str
-    nombre: str
-
-
 class Tabla(Alrededor):
     """Una página de renglones."""
 
@@ -182,7 +116,7 @@ class Tabla(Alrededor):
     campanas: tuple[Opcion, ...] = ()
 
 
-class CasoLeido(_Leido):
+class CasoLeido(Leido):
     """Un anuncio con sus dos semanas, para las reglas."""
 
     anuncio_id: str
@@ -199,33 +133,7 @@ class CasoLeido(_Leido):
         return Cifras.de_fila(valor or {})
 
 
-class RenglonContado(_Leido):
-    """Un renglón de una cuenta en un lapso. `nivel`: total, o uno de los de los reportes."""
-
-    nivel: str
-    clave: str
-    nombre: str
-    actual: Cifras
-    antes: Cifras
-
-    @field_validator("actual", "antes", mode="before")
-    @classmethod
-    def _leer(cls, valor: Any) -> Cifras:
-        return Cifras.de_fila(valor or {})
-
-
-class CuentaLeida(_Leido):
-    """Una cuenta vinculada con lo suyo en un lapso y en el anterior."""
-
-    cuenta_id: str
-    nombre: str
-    moneda: str
-    hasta: date | None = None
-    ejemplo: bool = False
-    renglones: tuple[RenglonContado, ...] = ()
-
-
-class Tomada(_Leido):
+class Tomada(Leido):
     """La sincronización que toca correr, con lo necesario para hacerlo."""
 
     id: str
@@ -238,8 +146,3 @@ class Tomada(_Leido):
     hecho_hasta: date | None = None
     intentos: int
     token_cifrado: str | None = None
-
-
-def por_moneda(sumas: tuple[Suma, ...]) -> PorMoneda:
-    """Las sumas, juntas por moneda."""
-    return PorMoneda.de((s.moneda, s.cifras) for s in sumas)

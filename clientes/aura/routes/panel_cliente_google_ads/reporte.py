@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from ...anuncios.fuente import NIVELES, CuentaContada, FuenteDeAnuncios, Renglon
+from ...anuncios.leidos import CuentaLeida
 from ...anuncios.medidas import Cifras
 from ...anuncios.periodos import Periodo
 from ...utils.errores import ErrorNora
 from ...utils.formato import dia_corto
 from . import consultas, consultas_sincronizacion, cuentas, estados, sincronizacion
-from .modelos import Cuenta, CuentaLeida
+from .modelos import Cuenta
 
 RED = "google_ads"
 # Un grupo de anuncios es a Google lo que un conjunto a Meta; por plataforma no hay.

@@ -15,29 +15,29 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from ...anuncios.corridas import Detenida, Red, llevar
 from ...anuncios.reglas import Caso, minimo_de, revisar
-from ...utils.errores import ErrorNoEncontrado, ErrorNora, ErrorServicioExterno
-from ...utils.logging_utils import registro
+from ...utils.errores import ErrorNoEncontrado
 from . import conexion, consultas_sincronizacion, estados
 from .ads import Ads
 from .errores import ErrorCuentaCerrada, ErrorLimiteGoogle, ErrorPermisoGoogle, ErrorTokenGoogle
 from .lectura import CUENTA, NIVELES, OBJETOS, fila_de_cuenta, fila_de_dia
 from .modelos import Tomada
 
-bitacora = registro(__name__)
-
 DIAS_POR_TRAMO = 7
-INTENTOS_MAXIMOS = 8
-ESPERA_S = 60.0
-ESPERA_MAXIMA_S = 900.0
+
+
+RED = Red(
+    nombre="google",
+    sin_permiso=(ErrorTokenGoogle, ErrorPermisoGoogle),
+    limite=ErrorLimiteGoogle,
+    latir=consultas_sincronizacion.latir,
+    anotar_falla=conexion.anotar_falla,
+)
 
 
 def _ahora() -> datetime:
     return datetime.now(UTC)
-
-
-class Detenida(Exception):
-    """Alguien la detuvo: no hay nada más que hacer ni que anotar."""
 
 
 @dataclass
@@ -74,53 +74,7 @@ def correr(nombre_nora: str, tomada: Tomada, medios: Medios | None = None) -> st
         ErrorServicioExterno: la base no contesta; otro la retoma cuando deje de dar señal.
     """
     medios = medios or Medios()
-    try:
-        _Corrida(nombre_nora, tomada, medios).todo()
-    except Detenida:
-        return "detenida"
-    except ErrorNora as error:
-        return _anotar(nombre_nora, tomada, error, medios.reloj())
-    except Exception:
-        # Venga de donde venga, quien mira la página debe saber que paró; y se relanza para que se vea en la cola.
-        bitacora.exception("google_sincronizacion_rota", nora=nombre_nora, sincronizacion_id=tomada.id)
-        _terminar(nombre_nora, tomada, medios.reloj(), "fallida", "Algo falló de nuestro lado.")
-        raise
-    _terminar(nombre_nora, tomada, medios.reloj(), "hecha", "")
-    return "hecha"
-
-
-def _anotar(nombre_nora: str, tomada: Tomada, error: ErrorNora, ahora: datetime) -> str:
-    bitacora.warning(
-        "google_sincronizacion_parada",
-        nora=nombre_nora,
-        sincronizacion_id=tomada.id,
-        error=type(error).__name__,
-    )
-    frase = f"{error.mensaje} {error.que_hacer}".strip()
-    if isinstance(error, ErrorTokenGoogle | ErrorPermisoGoogle):
-        conexion.anotar_falla(nombre_nora, error)
-        return _terminar(nombre_nora, tomada, ahora, "detenida", frase)
-    limite = isinstance(error, ErrorLimiteGoogle)
-    if isinstance(error, ErrorServicioExterno) and (limite or tomada.intentos < INTENTOS_MAXIMOS):
-        pide = error.en_segundos if isinstance(error, ErrorLimiteGoogle) else None
-        espera = pide or min(ESPERA_S * 2 ** (tomada.intentos - 1), ESPERA_MAXIMA_S)
-        consultas_sincronizacion.latir(
-            nombre_nora,
-            tomada.id,
-            ahora,
-            estado="pausada",
-            problema=frase,
-            reintentar_en=(ahora + timedelta(seconds=espera)).isoformat(),
-        )
-        return "pausada"
-    return _terminar(nombre_nora, tomada, ahora, "fallida", frase)
-
-
-def _terminar(nombre_nora: str, tomada: Tomada, ahora: datetime, estado: str, problema: str) -> str:
-    consultas_sincronizacion.latir(
-        nombre_nora, tomada.id, ahora, estado=estado, problema=problema[:500], fin=ahora.isoformat(), paso=""
-    )
-    return estado
+    return llevar(RED, nombre_nora, tomada, medios.reloj, _Corrida(nombre_nora, tomada, medios).todo)
 
 
 class _Corrida:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
+from ...anuncios.pantalla import escribir
 from ...anuncios.periodos import PERIODOS
 from ...registro.auditoria import apuntar, audita
 from ...registro.respuestas import exito, quiere_json
@@ -114,7 +115,7 @@ def pintar(plantilla: str, **datos: Any) -> str:
         periodos=PERIODOS,
         estados=estados,
         niveles=servicio.NIVELES,
-        escribir=servicio.escribir,
+        escribir=escribir,
         medidas_de=servicio.medidas,
         nombre_de=servicio.nombre_de,
         **datos,

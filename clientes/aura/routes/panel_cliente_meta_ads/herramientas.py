@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Literal
 
+from ...anuncios.leidos import por_moneda
 from ...anuncios.medidas import Cifras
 from ...anuncios.periodos import leer_periodo
 from ...ia.herramientas import Argumentos, Contexto, Herramienta, Resultado
 from ...utils.formato import dinero
 from . import consultas, servicio
 from .cuentas import hoy_en
-from .modelos import por_moneda
 
 _PERIODO = {"hoy": "", "7_dias": "7", "30_dias": "30", "este_mes": "mes", "mes_pasado": "mes_pasado"}
 

@@ -6,17 +6,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import field_validator
 
-from ...anuncios.medidas import Cifras, PorMoneda
+from ...anuncios.leidos import Alerta, Leido, Opcion, Sincronizacion, Suma
+from ...anuncios.medidas import Cifras
 from . import estados
 
 
-class _Leido(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True)
-
-
-class Conexion(_Leido):
+class Conexion(Leido):
     """Con qué permiso se entra a Meta; sin el token."""
 
     tipo: str
@@ -32,37 +29,7 @@ class Conexion(_Leido):
         return self.tipo == "demo"
 
 
-class Sincronizacion(_Leido):
-    """Una lectura de una cuenta. `estado`: pendiente, corriendo, pausada, hecha, fallida o detenida."""
-
-    id: str
-    cuenta_id: str
-    desde: date
-    hasta: date
-    estado: str
-    hecho_hasta: date | None = None
-    paso: str = ""
-    filas: int = 0
-    problema: str = ""
-    reintentar_en: datetime | None = None
-    fin: datetime | None = None
-
-    @property
-    def viva(self) -> bool:
-        return self.estado in ("pendiente", "corriendo", "pausada")
-
-    @property
-    def avance(self) -> int:
-        """Por ciento de los días ya guardados."""
-        if self.estado == "hecha":
-            return 100
-        if self.hecho_hasta is None:
-            return 0
-        total = (self.hasta - self.desde).days + 1
-        return max(0, min(100, round(100 * ((self.hecho_hasta - self.desde).days + 1) / total)))
-
-
-class Cuenta(_Leido):
+class Cuenta(Leido):
     """Una cuenta publicitaria. `uso`: disponible, vinculada o excluida."""
 
     id: str
@@ -85,39 +52,13 @@ class Cuenta(_Leido):
         return estados.de_cuenta(self.estado, self.razon)
 
 
-class Alerta(_Leido):
-    """Algo raro que sigue pasando."""
-
-    id: str
-    cuenta_id: str
-    tipo: str
-    nivel: str
-    anuncio_id: str = ""
-    titulo: str
-    texto: str
-    fecha_creacion: datetime
-
-
-class Ajustes(_Leido):
+class Ajustes(Leido):
     """Lo que la Nora decidió."""
 
     presupuesto_mensual: Decimal | None = None
     moneda: str = "MXN"
     etiqueta_venta_id: str | None = None
     campo_monto_id: str | None = None
-
-
-class Suma(_Leido):
-    """Cifras de una clave en una moneda."""
-
-    clave: str | None = None
-    moneda: str
-    cifras: Cifras
-
-    @field_validator("cifras", mode="before")
-    @classmethod
-    def _leer(cls, valor: Any) -> Cifras:
-        return valor if isinstance(valor, Cifras) else Cifras.de_fila(valor or {})
 
 
 class Renglon(Suma):
@@ -139,7 +80,7 @@ class Renglon(Suma):
         return estados.de_entrega(self.estado)
 
 
-class DeAnuncio(_Leido):
+class DeAnuncio(Leido):
     """Lo que pasó con quien llegó de un anuncio. `moneda` y `nombre`: None si el anuncio no es de una cuenta leída."""
 
     anuncio_id: str
@@ -151,7 +92,7 @@ class DeAnuncio(_Leido):
     gasto: Decimal
 
 
-class Alrededor(_Leido):
+class Alrededor(Leido):
     """Lo que toda página sabe."""
 
     conexion: Conexion | None = None
@@ -183,13 +124,6 @@ class Resumen(Alrededor):
     embudo: tuple[DeAnuncio, ...]
 
 
-class Opcion(_Leido):
-    """Algo que se puede elegir en un filtro o un formulario."""
-
-    id: str
-    nombre: str
-
-
 class Tabla(Alrededor):
     """Una página de renglones."""
 
@@ -199,7 +133,7 @@ class Tabla(Alrededor):
     plataformas: tuple[str, ...] = ()
 
 
-class ParaAjustes(_Leido):
+class ParaAjustes(Leido):
     """Lo que pide la página de ajustes."""
 
     ajustes: Ajustes | None = None
@@ -207,7 +141,7 @@ class ParaAjustes(_Leido):
     campos: tuple[Opcion, ...] = ()
 
 
-class CasoLeido(_Leido):
+class CasoLeido(Leido):
     """Un anuncio con sus dos semanas, para las reglas."""
 
     anuncio_id: str
@@ -225,33 +159,7 @@ class CasoLeido(_Leido):
         return Cifras.de_fila(valor or {})
 
 
-class RenglonContado(_Leido):
-    """Un renglón de una cuenta en un lapso. `nivel`: total, o uno de los de los reportes."""
-
-    nivel: str
-    clave: str
-    nombre: str
-    actual: Cifras
-    antes: Cifras
-
-    @field_validator("actual", "antes", mode="before")
-    @classmethod
-    def _leer(cls, valor: Any) -> Cifras:
-        return Cifras.de_fila(valor or {})
-
-
-class CuentaLeida(_Leido):
-    """Una cuenta vinculada con lo suyo en un lapso y en el anterior."""
-
-    cuenta_id: str
-    nombre: str
-    moneda: str
-    hasta: date | None = None
-    ejemplo: bool = False
-    renglones: tuple[RenglonContado, ...] = ()
-
-
-class Tomada(_Leido):
+class Tomada(Leido):
     """La sincronización que toca correr, con lo necesario para hacerlo."""
 
     id: str
@@ -263,8 +171,3 @@ class Tomada(_Leido):
     intentos: int
     reporte_id: str | None = None
     token_cifrado: str | None = None
-
-
-def por_moneda(sumas: tuple[Suma, ...]) -> PorMoneda:
-    """Las sumas, juntas por moneda."""
-    return PorMoneda.de((s.moneda, s.cifras) for s in sumas)

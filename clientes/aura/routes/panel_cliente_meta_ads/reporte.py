@@ -7,13 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ...anuncios.fuente import NIVELES, CuentaContada, FuenteDeAnuncios, Llegados, Renglon
+from ...anuncios.leidos import CuentaLeida
 from ...anuncios.medidas import Cifras
 from ...anuncios.periodos import Periodo
 from ...utils.errores import ErrorNora
 from ...utils.formato import dia_corto
 from . import consultas, consultas_sincronizacion, cuentas, estados, sincronizacion
 from .lectura import PLATAFORMAS
-from .modelos import Cuenta, CuentaLeida
+from .modelos import Cuenta
 
 RED = "meta_ads"
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from ...anuncios.medidas import Cifras, PorMoneda, cambio, dividir, en_porcentaje, se_nota
+from ...anuncios.leidos import por_moneda
+from ...anuncios.medidas import Cifras, PorMoneda, dividir
+from ...anuncios.pantalla import Definicion, Medida, id_de_la_red, medir, uuid_o_nada
 from ...anuncios.periodos import Periodo, Ritmo, leer_periodo, ritmo_del_mes
 from ...registro.plantillas import ZONA_SIN_NORA, nora_actual
 from ...utils.errores import ErrorDatoInvalido, ErrorNoEncontrado
-from ...utils.formato import dia_corto, dinero
+from ...utils.formato import dia_corto
 from ...utils.hojas import sin_formula
 from . import consultas
 from .cuentas import hoy_en
 from .lectura import PLATAFORMAS
-from .modelos import Ajustes, Alrededor, DeAnuncio, ParaAjustes, Renglon, Resumen, Tabla, por_moneda
+from .modelos import Ajustes, Alrededor, DeAnuncio, ParaAjustes, Renglon, Resumen, Tabla
 
 POR_PAGINA = 50
 TRAMO_CSV = 500
@@ -32,7 +33,6 @@ NIVELES = {
     "plataforma": "Plataforma",
     "dia": "Día",
 }
-SIN_DATOS = "sin datos"
 
 
 @dataclass(frozen=True)
@@ -78,24 +78,13 @@ def leer_filtro(argumentos: Mapping[str, str], hoy: date) -> Filtro:
     """El filtro que pide una dirección; lo que no se entienda no filtra."""
     return Filtro(
         periodo=leer_periodo(argumentos, hoy),
-        cuenta=_uuid(argumentos.get("cuenta", "")),
-        campana=_numero(argumentos.get("campana", "")),
-        conjunto=_numero(argumentos.get("conjunto", "")),
+        cuenta=uuid_o_nada(argumentos.get("cuenta", "")),
+        campana=id_de_la_red(argumentos.get("campana", "")),
+        conjunto=id_de_la_red(argumentos.get("conjunto", "")),
         plataforma=argumentos.get("plataforma", "") if argumentos.get("plataforma") in PLATAFORMAS else "",
         texto=argumentos.get("q", "").strip()[:LARGO_TEXTO].replace("\x00", ""),
         moneda=argumentos.get("moneda", "") if argumentos.get("moneda", "").isalpha() else "",
     )
-
-
-def _uuid(texto: str) -> str:
-    try:
-        return str(UUID(texto))
-    except ValueError:
-        return ""
-
-
-def _numero(texto: str) -> str:
-    return texto if texto.isascii() and texto.isdigit() and len(texto) <= 40 else ""
 
 
 def hoy_de_la_nora() -> date:
@@ -104,27 +93,7 @@ def hoy_de_la_nora() -> date:
     return hoy_en(nora.zona_horaria if nora else ZONA_SIN_NORA, datetime.now(UTC))
 
 
-@dataclass(frozen=True)
-class Medida:
-    """Una cifra con su comparación, lista para pintar.
-
-    Args:
-        valor, antes: None si no hay de dónde sacarla.
-        bueno: si el cambio es bueno; None si no es ni una cosa ni otra.
-    """
-
-    nombre: str
-    titulo: str
-    valor: Decimal | None
-    antes: Decimal | None
-    texto: str
-    texto_antes: str
-    cambio: str
-    bueno: bool | None
-
-
-# nombre, título, cómo se saca, cómo se escribe, y si subir es bueno (None: ni bueno ni malo)
-_MEDIDAS: tuple[tuple[str, str, Callable[[Cifras], Any], str, bool | None], ...] = (
+_MEDIDAS: tuple[Definicion, ...] = (
     ("gasto", "Gasto", lambda c: c.gasto, "dinero", None),
     ("resultados", "Resultados", lambda c: c.resultados, "entero", True),
     ("costo_por_resultado", "Costo por resultado", lambda c: c.costo_por_resultado, "dinero", False),
@@ -143,38 +112,9 @@ _MEDIDAS: tuple[tuple[str, str, Callable[[Cifras], Any], str, bool | None], ...]
 )
 
 
-def escribir(valor: Decimal | int | None, como: str, moneda: str) -> str:
-    """Una cifra como se lee; «sin datos» si no hay."""
-    if valor is None:
-        return SIN_DATOS
-    if como == "dinero":
-        return dinero(Decimal(valor), moneda)
-    if como == "porciento":
-        return en_porcentaje(Decimal(valor), 2)
-    if como == "veces":
-        return f"{Decimal(valor).quantize(Decimal('0.01'), ROUND_HALF_UP)}"
-    return f"{Decimal(valor).quantize(Decimal(1), ROUND_HALF_UP):,}"
-
-
 def medidas(ahora: Cifras, antes: Cifras, moneda: str) -> dict[str, Medida]:
     """Todas las medidas de unas cifras, con las de antes al lado."""
-    hechas = {}
-    for nombre, titulo, sacar, como, subir_es_bueno in _MEDIDAS:
-        valor, previo = sacar(ahora), sacar(antes)
-        movio = cambio(valor, previo)
-        hechas[nombre] = Medida(
-            nombre=nombre,
-            titulo=titulo,
-            valor=None if valor is None else Decimal(valor),
-            antes=None if previo is None else Decimal(previo),
-            texto=escribir(valor, como, moneda),
-            texto_antes=escribir(previo, como, moneda),
-            cambio="" if movio is None else en_porcentaje(movio, con_signo=True),
-            bueno=None
-            if movio is None or not se_nota(movio) or subir_es_bueno is None
-            else (movio > 0) == subir_es_bueno,
-        )
-    return hechas
+    return medir(_MEDIDAS, ahora, antes, moneda)
 
 
 @dataclass(frozen=True)

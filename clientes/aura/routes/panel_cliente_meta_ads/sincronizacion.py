@@ -18,10 +18,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from ...anuncios.corridas import Detenida, Red, llevar
 from ...anuncios.medidas import a_decimal
 from ...anuncios.reglas import Caso, minimo_de, revisar
-from ...utils.errores import ErrorNoEncontrado, ErrorNora, ErrorServicioExterno
-from ...utils.logging_utils import registro
+from ...utils.errores import ErrorNoEncontrado, ErrorServicioExterno
 from . import conexion, consultas_sincronizacion, estados
 from .errores import (
     ErrorCuentaMeta,
@@ -46,25 +46,25 @@ from .lectura import (
 )
 from .modelos import Tomada
 
-bitacora = registro(__name__)
-
 DIAS_POR_TRAMO = 7
 DIAS_POR_REPORTE = 30
 ASINCRONO_DESDE = 15  # días que faltan
 FILAS_POR_PAGINA = 500
 SONDEO_S = (2.0, 15.0)  # primera espera y la mayor entre preguntas por un reporte
 PLAZO_REPORTE_S = 1_800.0
-INTENTOS_MAXIMOS = 8
-ESPERA_S = 60.0
-ESPERA_MAXIMA_S = 900.0
+
+
+RED = Red(
+    nombre="meta",
+    sin_permiso=(ErrorTokenMeta, ErrorPermisoMeta),
+    limite=ErrorLimiteMeta,
+    latir=consultas_sincronizacion.latir,
+    anotar_falla=conexion.anotar_falla,
+)
 
 
 def _ahora() -> datetime:
     return datetime.now(UTC)
-
-
-class Detenida(Exception):
-    """Alguien la detuvo: no hay nada más que hacer ni que anotar."""
 
 
 @dataclass
@@ -101,53 +101,7 @@ def correr(nombre_nora: str, tomada: Tomada, medios: Medios | None = None) -> st
         ErrorServicioExterno: la base no contesta; otro la retoma cuando deje de dar señal.
     """
     medios = medios or Medios()
-    try:
-        _Corrida(nombre_nora, tomada, medios).todo()
-    except Detenida:
-        return "detenida"
-    except ErrorNora as error:
-        return _anotar(nombre_nora, tomada, error, medios.reloj())
-    except Exception:
-        # Venga de donde venga, quien mira la página debe saber que paró; y se relanza para que se vea en la cola.
-        bitacora.exception("meta_sincronizacion_rota", nora=nombre_nora, sincronizacion_id=tomada.id)
-        _terminar(nombre_nora, tomada, medios.reloj(), "fallida", "Algo falló de nuestro lado.")
-        raise
-    _terminar(nombre_nora, tomada, medios.reloj(), "hecha", "")
-    return "hecha"
-
-
-def _anotar(nombre_nora: str, tomada: Tomada, error: ErrorNora, ahora: datetime) -> str:
-    bitacora.warning(
-        "meta_sincronizacion_parada",
-        nora=nombre_nora,
-        sincronizacion_id=tomada.id,
-        error=type(error).__name__,
-    )
-    frase = f"{error.mensaje} {error.que_hacer}".strip()
-    if isinstance(error, ErrorTokenMeta | ErrorPermisoMeta):
-        conexion.anotar_falla(nombre_nora, error)
-        return _terminar(nombre_nora, tomada, ahora, "detenida", frase)
-    limite = isinstance(error, ErrorLimiteMeta)
-    if isinstance(error, ErrorServicioExterno) and (limite or tomada.intentos < INTENTOS_MAXIMOS):
-        pide = error.en_segundos if isinstance(error, ErrorLimiteMeta) else None
-        espera = pide or min(ESPERA_S * 2 ** (tomada.intentos - 1), ESPERA_MAXIMA_S)
-        consultas_sincronizacion.latir(
-            nombre_nora,
-            tomada.id,
-            ahora,
-            estado="pausada",
-            problema=frase,
-            reintentar_en=(ahora + timedelta(seconds=espera)).isoformat(),
-        )
-        return "pausada"
-    return _terminar(nombre_nora, tomada, ahora, "fallida", frase)
-
-
-def _terminar(nombre_nora: str, tomada: Tomada, ahora: datetime, estado: str, problema: str) -> str:
-    consultas_sincronizacion.latir(
-        nombre_nora, tomada.id, ahora, estado=estado, problema=problema[:500], fin=ahora.isoformat(), paso=""
-    )
-    return estado
+    return llevar(RED, nombre_nora, tomada, medios.reloj, _Corrida(nombre_nora, tomada, medios).todo)
 
 
 class _Corrida:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
+from ...anuncios.pantalla import escribir
 from ...anuncios.periodos import PERIODOS
 from ...registro.auditoria import audita
 from ...registro.respuestas import exito, quiere_json
@@ -122,7 +123,7 @@ def pintar(plantilla: str, **datos: Any) -> str:
         periodos=PERIODOS,
         nombres_plataforma=PLATAFORMAS,
         niveles=servicio.NIVELES,
-        escribir=servicio.escribir,
+        escribir=escribir,
         medidas_de=servicio.medidas,
         nombre_de=servicio.nombre_de,
         **datos,
