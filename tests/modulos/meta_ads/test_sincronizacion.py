@@ -248,8 +248,8 @@ def test_otra_moneda_se_guarda_y_no_se_suma(lugar: Lugar) -> None:
     )
     for cuenta_id in (en_pesos, en_dolares):
         assert lugar.correr(lugar.pedir(cuenta_id)) == "hecha"
-    from clientes.aura.anuncios.periodos import Periodo
     from clientes.aura.anuncios.leidos import por_moneda
+    from clientes.aura.anuncios.periodos import Periodo
 
     resumen = consultas.resumen(lugar.nora, Periodo(HOY - timedelta(days=2), HOY), {}, HOY)
     juntas = por_moneda(resumen.totales)
