@@ -10,7 +10,10 @@ from ..utils.supabase_client import supabase
 from ..utils.supabase_helpers import ejecutar, filas, por_paginas, una_fila, valor
 from .catalogo import Catalogo
 
-COLUMNAS = "nombre_nora,nombre_visible,zona_horaria,ia_activa,modulos,pausa_persona_minutos"
+COLUMNAS = (
+    "nombre_nora,nombre_visible,zona_horaria,ia_activa,modulos,pausa_persona_minutos,envios_pausados_hasta,"
+    "envios_pausa_codigo"
+)
 
 
 def leer_noras_activas() -> Iterator[dict[str, Any]]:

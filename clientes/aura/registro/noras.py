@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint
@@ -31,7 +32,8 @@ LECTURAS_POR_SEGUNDO = 200
 class NoraRegistrada:
     """Lo que hace falta saber de una Nora en cada petición.
 
-    `pausa_persona_minutos`: cuánto calla en una plática cuando escribe una persona.
+    `pausa_persona_minutos`: cuánto calla en una plática cuando escribe una persona. `envios_pausados_hasta`: el
+    proveedor frenó a su número hasta entonces, por `envios_pausa_codigo`; ya pasado no significa nada.
     """
 
     nombre_nora: str
@@ -40,6 +42,12 @@ class NoraRegistrada:
     ia_activa: bool
     modulos: frozenset[str]
     pausa_persona_minutos: int = 30
+    envios_pausados_hasta: datetime | None = None
+    envios_pausa_codigo: int | None = None
+
+    @property
+    def envios_en_pausa(self) -> bool:
+        return self.envios_pausados_hasta is not None and self.envios_pausados_hasta > datetime.now(UTC)
 
 
 Colgados = list[tuple[Blueprint, dict[str, Any]]]

@@ -5,6 +5,7 @@ CUIDADO: todo el panel y los webhooks pasan por aquí.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Flask
@@ -146,6 +147,10 @@ def _desde_fila(app: Flask, fila: dict[str, Any]) -> NoraRegistrada:
         zona_horaria=fila["zona_horaria"],
         ia_activa=fila["ia_activa"],
         pausa_persona_minutos=fila["pausa_persona_minutos"],
+        envios_pausados_hasta=datetime.fromisoformat(pausa)
+        if (pausa := fila["envios_pausados_hasta"])
+        else None,
+        envios_pausa_codigo=fila["envios_pausa_codigo"],
         modulos=registro_de(app).conjunto(encendidos),
     )
 

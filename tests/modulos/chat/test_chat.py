@@ -371,6 +371,26 @@ def test_la_tarjeta_cuenta_a_quien_espera(app: Flask, crear_nora: Any, escribe: 
     assert (llena.cifra, llena.detalle, llena.urgente) == ("1", "El primero, hace 2 h", True)
 
 
+def test_un_numero_frenado_por_whatsapp_se_dice_en_el_panel(
+    app: Flask, crear_nora: Any, cliente_de: Any
+) -> None:
+    from clientes.aura.conversacion.consultas import pausar_envios
+    from clientes.aura.registro.registro_dinamico import registro_de
+
+    nora = crear_nora("marea")
+    cliente = cliente_de("agente", nora)
+    ruta = f"/panel_cliente/{nora}/chat/"
+    assert "Envíos en pausa" not in cliente.get(ruta).get_data(as_text=True)
+    pausar_envios(nora, 120, 63018)
+    registro_de(app).releer(nora)  # en operación lo hace el aviso de la base
+    pagina = cliente.get(ruta).get_data(as_text=True)
+    assert "WhatsApp limitó cuántos mensajes" in pagina and "(63018)" in pagina
+    assert (
+        "Envíos en pausa"
+        not in cliente_de("agente", crear_nora("monte")).get("/panel_cliente/monte/chat/").text
+    )
+
+
 def test_los_dias_se_parten_en_la_zona_de_la_nora() -> None:
     from clientes.aura.routes.panel_cliente_chat.modelos import Mensaje
 
