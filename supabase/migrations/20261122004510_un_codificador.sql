@@ -1,7 +1,10 @@
 -- Un solo codificador: el segundo no pagaba lo que tardaba, y un vector solo se compara con los de su mismo modelo.
 
 -- Los vectores del primero no cambian: basta con su nombre, sin calcularlos otra vez.
+-- La tabla obliga sus paredes tambien a quien la creo: para renombrar el de todas hay que quitarselas un momento.
+alter table public.conocimiento_nora no force row level security;
 update public.conocimiento_nora set modelo_vector = split_part(modelo_vector, '+', 1) where modelo_vector like '%+e5';
+alter table public.conocimiento_nora force row level security;
 
 drop function public.buscar_conocimiento(text, extensions.vector, integer, extensions.vector);
 alter table public.conocimiento_nora drop column vector_segundo;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -37,7 +36,11 @@ def test_la_bienvenida_trae_las_cuentas_de_demostracion_si_las_hay() -> None:
     [
         ("/panel_cliente/aura/", "tablero", "duena-tablero"),
         ("/panel_cliente/aura/chat/", "chat", "duena-chat"),
-        (f"/panel_cliente/aura/tareas/{uuid4()}/editar", "tareas", "duena-tareas-uno-editar"),
+        (
+            "/panel_cliente/aura/tareas/8f579146-e7ee-4b74-aa91-266906b7af85/editar",
+            "tareas",
+            "duena-tareas-uno-editar",
+        ),
         ("/panel_cliente/aura/contactos/?q=zz", "contactos", "duena-contactos"),
         ("/admin/", "admin", "duena-admin"),
         ("/sin-conexion", "puertas", "duena-sin-conexion"),

@@ -123,14 +123,53 @@ def responder(
     return pensar(contexto, manos_de, ahora, fotos=fotos)
 
 
+def sugerir(nombre_nora: str, conversacion_id: str, plazo_s: float) -> Salida:
+    """Lo que contestaría el modelo a lo último que escribió el cliente, para que una persona lo revise y lo mande.
+
+    Solo puede usar herramientas que leen. Lo que gasta se cuenta como ensayo.
+
+    Raises:
+        ErrorServicioExterno: la base no contestó.
+    """
+    contexto = consultas.leer_contexto(nombre_nora, conversacion_id)
+    razon = "no_existe" if contexto is None else por_que_no(contexto)
+    if contexto is None or razon:
+        return Salida("no_pudo", motivo=razon)
+    dichos, desde = contexto.mensajes, len(contexto.mensajes)
+    # Una persona pudo contestar después: lo que se contesta es la última tanda del cliente.
+    while desde and dichos[desde - 1].sentido == "saliente":
+        desde -= 1
+    hasta = desde
+    while desde and dichos[desde - 1].sentido == "entrante":
+        desde -= 1
+    suyos = tuple(
+        d.model_copy(update={"pendiente": desde <= n < hasta}) for n, d in enumerate(dichos[:hasta])
+    )
+    manos_de = Contexto(
+        nombre_nora,
+        conversacion_id,
+        contexto.contacto.id,
+        contexto.canal,
+        contexto.nora.zona_horaria,
+        contexto.es_empleado,
+        ensayo=True,
+    )
+    return pensar(contexto.model_copy(update={"mensajes": suyos}), manos_de, plazo_s=plazo_s, solo_lee=True)
+
+
 def pensar(
     contexto: ContextoIA,
     manos_de: Contexto,
     ahora: datetime | None = None,
     plazo_s: float = modelo.PLAZO_TOTAL_S,
     fotos: tuple[str, ...] = (),
+    *,
+    solo_lee: bool = False,
 ) -> Salida:
     """El turno con el modelo: pedir, usar herramientas, revisar. También lo usa el ensayo del panel.
+
+    Args:
+        solo_lee: no se le ofrecen herramientas que hacen algo.
 
     Raises:
         ErrorServicioExterno: la base no contestó.
@@ -143,7 +182,7 @@ def pensar(
     if acceso is None:
         return Salida("no_pudo", motivo="sin_llave")
     local = (ahora or datetime.now(UTC)).astimezone(ZoneInfo(contexto.nora.zona_horaria))
-    return _Turno(contexto, manos_de, acceso, local, plazo_s, fotos).correr()
+    return _Turno(contexto, manos_de, acceso, local, plazo_s, fotos, solo_lee=solo_lee).correr()
 
 
 class _Turno:
@@ -155,6 +194,8 @@ class _Turno:
         ahora: datetime,
         plazo_s: float,
         fotos: tuple[str, ...] = (),
+        *,
+        solo_lee: bool = False,
     ) -> None:
         self._contexto = contexto
         self._manos_de = manos_de
@@ -165,9 +206,10 @@ class _Turno:
         self._fotos = fotos
         self._hubo_fotos = False
         self._pregunta = "\n".join(d.texto for d in contexto.mensajes if d.pendiente)
-        self._herramientas = manos.disponibles(
-            PROPIAS, contexto.nora.modulos, es_empleado=manos_de.es_empleado
-        )
+        disponibles = manos.disponibles(PROPIAS, contexto.nora.modulos, es_empleado=manos_de.es_empleado)
+        self._herramientas = {
+            nombre: una for nombre, una in disponibles.items() if una.efecto == "lee" or not solo_lee
+        }
 
     def correr(self) -> Salida:
         """Hasta una respuesta sin herramientas, o hasta que se acaben las vueltas."""

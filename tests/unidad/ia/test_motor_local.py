@@ -35,7 +35,7 @@ def medir(negocio: Negocio, nora: Any) -> Counter[str]:
 
 @pytest.mark.parametrize(
     ("negocios", "bien", "util", "mal", "inventa"),
-    [(DE_PRUEBA, 0.70, 0.85, 0.05, 0.17), (DE_AJUSTE, 0.65, 0.85, 0.05, 0.12)],
+    [(DE_PRUEBA, 0.55, 0.85, 0.03, 0.09), (DE_AJUSTE, 0.50, 0.85, 0.03, 0.07)],
     ids=["prueba", "ajuste"],
 )
 def test_exactitud(

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from clientes.aura.ia import indexar, reindexar
+from clientes.aura.ia import consultas, indexar, reindexar
 from clientes.aura.ia.codificador import DIMENSIONES, codificador_actual
 from clientes.aura.ia.consultas_vectores import avance_de_vectores, vectores_por_hacer
 from clientes.aura.utils.errores import ErrorServicioExterno
+from clientes.aura.utils.supabase_client import supabase
+from clientes.aura.utils.supabase_helpers import ejecutar
 
 
 class Codificador:
@@ -48,3 +50,19 @@ def test_avanza_por_partes_y_una_falla_no_detiene_a_las_demas(
     assert reindexar.reindexar().startswith("1 de 1") and reindexar.reindexar() == "todo al día"
     assert avance_de_vectores("apagada", "nuevo").faltan == 1, "la suspendida espera"
     assert codificador_actual().nombre != "nuevo"
+
+
+def test_los_vectores_de_otro_modelo_no_se_comparan(nora: Any) -> None:
+    """A media vuelta: el bloque con vector de otro modelo se halla por su texto, aunque su vector sea idéntico."""
+    for titulo in ("Horario de hoy", "Horario de antes"):
+        nora.ensena(titulo, "Abrimos de 9 a 6.")
+    indexar.indexar_faltantes(nora.nora)
+    modelo = indexar.modelo_actual()
+    ejecutar(
+        supabase.table("conocimiento_nora").update({"modelo_vector": "otro"}).eq("titulo", "Horario de antes")
+    )
+    vector = codificador_actual().codificar(["a qué hora abren"])[0]
+    hallados = consultas.buscar_bloques(nora.nora, "horario", vector, 5, modelo).candidatos
+    cosenos = {c.bloque.titulo: c.vectorial for c in hallados}
+    assert cosenos["Horario de antes"] == 0 < cosenos["Horario de hoy"]
+    assert all(c.lexico > 0 for c in hallados)

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ...ia import conocimiento
+from ...ia import asistente, conocimiento
+from ...ia.guardia import explicar
 from ...utils.errores import ErrorDatoInvalido
 from . import consultas
 from .modelos import Mensaje
 
 MENSAJES_QUE_SE_MIRAN = 20
+PLAZO_S = 25.0  # alguien está mirando la pantalla
 SIN_PREGUNTA = "El cliente todavía no escribe nada que contestar."
 NO_SE_SABE = "Nada de lo que le enseñaste a Nora lo contesta."
 
 
-def sugerir(nombre_nora: str, conversacion_id: str) -> str:
-    """Lo que contestaría el motor local a lo último que escribió el cliente.
+@dataclass(frozen=True)
+class Sugerencia:
+    """Un borrador. `dudas`: lo que dice y no está en lo enseñado, en palabras; vacío si todo está."""
 
-    No usa el modelo: sus herramientas harían cosas que nadie pidió.
+    texto: str
+    dudas: tuple[str, ...] = ()
+
+
+def sugerir(nombre_nora: str, conversacion_id: str) -> Sugerencia:
+    """Lo que contestaría Nora a lo último que escribió el cliente: el modelo si lo hay, y si no el motor local.
 
     Raises:
         ErrorNoEncontrado: la conversación no existe, o es de otra Nora.
@@ -27,6 +36,15 @@ def sugerir(nombre_nora: str, conversacion_id: str) -> str:
     pregunta = lo_ultimo_del_cliente(leida.mensajes)
     if not pregunta:
         raise ErrorDatoInvalido(SIN_PREGUNTA)
+    salida = asistente.sugerir(nombre_nora, conversacion_id, PLAZO_S)
+    if salida.tipo == "contestada":
+        return Sugerencia(salida.texto)
+    if salida.tipo == "frenada":
+        return Sugerencia(salida.texto, tuple(explicar(salida.hallazgos)))
+    return Sugerencia(_del_motor_local(nombre_nora, pregunta))
+
+
+def _del_motor_local(nombre_nora: str, pregunta: str) -> str:
     resultado = conocimiento.probar(nombre_nora, pregunta)
     if resultado.tipo not in ("segura", "dudosa") or not resultado.elegidos:
         raise ErrorDatoInvalido(NO_SE_SABE)

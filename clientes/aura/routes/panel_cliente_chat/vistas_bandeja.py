@@ -75,8 +75,9 @@ def cancelar_programado(nombre_nora: str, conversacion_id: uuid.UUID, programado
 @panel_cliente_chat_bp.post("/<uuid:conversacion_id>/sugerir")
 def sugerir(nombre_nora: str, conversacion_id: uuid.UUID) -> Any:
     """Un borrador con lo que Nora sabe; mandarlo es de la persona."""
-    texto = servicio_sugerencia.sugerir(nombre_nora, str(conversacion_id))
-    return contestar(conversacion_id, datos={"texto": texto})
+    sugerida = servicio_sugerencia.sugerir(nombre_nora, str(conversacion_id))
+    dudas = f"Revisa antes de mandar: {' '.join(sugerida.dudas)}" if sugerida.dudas else ""
+    return contestar(conversacion_id, datos={"texto": sugerida.texto, "dudas": dudas})
 
 
 @panel_cliente_chat_bp.post("/lote")

@@ -67,7 +67,8 @@ registrarModulo("chat-bandeja", (panel) => {
     if (!boton || boton.getAttribute("aria-busy")) return;
     boton.setAttribute("aria-busy", "true");
     try {
-      const { texto } = await publicar(boton.dataset.sugerir, new FormData());
+      const { texto, dudas } = await publicar(boton.dataset.sugerir, new FormData());
+      if (dudas) avisar(dudas, { tono: "alerta" });
       const caja = panel.querySelector("[data-forma] textarea");
       caja.value = caja.value.trim() ? `${caja.value.trimEnd()}\n${texto}` : texto;
       caja.dispatchEvent(new Event("input", { bubbles: true }));
