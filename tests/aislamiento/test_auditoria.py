@@ -243,6 +243,7 @@ def de_la_duena(a: Ids, b: Ids, c: Ids) -> list[tuple[str, Ids, Cuerpo]]:
         ("panel_cliente_reportes.retirar", a, {}),
         ("panel_cliente_reportes.avisar", a, {}),
         ("panel_cliente_reportes.ajustes", a, {"avisar": "y", "telefono": "+526620001122"}),
+        ("panel_cliente_reportes.ventas", a, {"etiqueta_venta_id": "", "campo_monto_id": ""}),
         (R + "nueva", a, RESPUESTA),
         (R + "editar", a, RESPUESTA),
         (R + "encender", a, {"activo": "0"}),

@@ -48,7 +48,7 @@ class CuentaContada:
 
 @dataclass(frozen=True)
 class Llegados:
-    """Quienes llegaron de un anuncio en un lapso, cuántos compraron y cuánto pagaron."""
+    """Quienes llegaron de un anuncio en un lapso; y quienes compraron en él, habiendo llegado de uno cuando fuera."""
 
     conversaciones: int = 0
     clientes: int = 0

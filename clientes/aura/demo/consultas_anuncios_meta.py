@@ -167,7 +167,13 @@ def _ventas(ahora: datetime) -> None:
     etiqueta = _una("etiquetas", {"nombre": "Compró", "color": "verde"})
     campo = _una("campos_propios", {"nombre": "Monto", "tipo": "numero"})
     for n, platica in enumerate(platicas[:COMPRARON]):
-        de_contacto = {"contacto_id": platica["contacto_id"], "etiqueta_id": etiqueta}
+        # Compró el día después de llegar del anuncio.
+        puesta_en = (ahora - timedelta(days=1 + 2 * n)).isoformat()
+        de_contacto = {
+            "contacto_id": platica["contacto_id"],
+            "etiqueta_id": etiqueta,
+            "puesta_en": puesta_en,
+        }
         ejecutar(_tabla("contacto_etiquetas").upsert({"nombre_nora": NOMBRE_NORA, **de_contacto}))
         ejecutar(
             _tabla("contactos")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -100,8 +100,11 @@ class Ventas(_Guardado):
     """Del anuncio a la venta.
 
     Args:
-        conversaciones, clientes, monto: de quienes llegaron de un anuncio en la semana.
-        todos, monto_todos: de quienes llegaron en la semana por donde fuera; None si no se ha dicho quién compró.
+        conversaciones: las que llegaron de un anuncio en la semana.
+        clientes, monto: de quienes llegaron de un anuncio, cuando fuera, y compraron en la semana.
+        todos, monto_todos: de quienes compraron en la semana, vinieran de donde vinieran; None si no se ha dicho quién
+            compró.
+        redes: las que saben quién llegó de sus anuncios. De un reporte guardado que no lo dice: solo Meta lo sabía.
     """
 
     conversaciones: int = 0
@@ -109,6 +112,7 @@ class Ventas(_Guardado):
     monto: Decimal = Decimal(0)
     todos: int | None = None
     monto_todos: Decimal = Decimal(0)
+    redes: tuple[str, ...] = ("meta_ads",)
 
 
 class Informe(_Guardado):
@@ -130,17 +134,34 @@ class Informe(_Guardado):
 
     @property
     def costo_por_cliente(self) -> Decimal | None:
-        """Lo gastado en todas las redes entre los clientes que llegaron en la semana; None si hay varias monedas."""
+        """Lo gastado en todas las redes entre los clientes de la semana; None si hay varias monedas."""
         if self.ventas is None or self.ventas.todos is None or len(self.bloques) != 1:
             return None
         return dividir(self.principal.actual.gasto, self.ventas.todos)
 
     @property
     def costo_por_cliente_de_anuncio(self) -> Decimal | None:
-        """Lo gastado entre los clientes que se sabe que llegaron de un anuncio."""
-        if self.ventas is None or len(self.bloques) != 1:
+        """Lo gastado en las redes que saben quién llegó de ellas, entre esos clientes, en `moneda_de_anuncio`.
+
+        Sin lo de las demás: su gasto no trajo a ninguno de los que se cuentan. None si esas redes gastaron en varias
+        monedas.
+        """
+        gastado = self._gastado_en_las_que_saben()
+        if self.ventas is None or len(gastado) != 1:
             return None
-        return dividir(self.principal.actual.gasto, self.ventas.clientes)
+        return dividir(next(iter(gastado.values())), self.ventas.clientes)
+
+    @property
+    def moneda_de_anuncio(self) -> str:
+        """En qué moneda va el costo por cliente de anuncio."""
+        gastado = self._gastado_en_las_que_saben()
+        return next(iter(gastado)) if len(gastado) == 1 else self.principal.moneda
+
+    def _gastado_en_las_que_saben(self) -> dict[str, Decimal]:
+        """Por moneda, sin las que no gastaron."""
+        saben = self.ventas.redes if self.ventas else ()
+        suyo = {b.moneda: sumar(c.actual for c in b.cuentas if c.red in saben).gasto for b in self.bloques}
+        return {moneda: gasto for moneda, gasto in suyo.items() if gasto}
 
 
 def armar(cuentas: Sequence[CuentaContada], ventas: Ventas | None = None) -> Informe:
@@ -158,10 +179,10 @@ def armar(cuentas: Sequence[CuentaContada], ventas: Ventas | None = None) -> Inf
     )
 
 
-def juntar_ventas(llegados: Sequence[Llegados], todos: int | None, monto: Decimal) -> Ventas:
-    """Lo de todas las redes."""
+def juntar_ventas(llegados: Mapping[str, Llegados], todos: int | None, monto: Decimal) -> Ventas:
+    """Lo de todas las redes que saben quién llegó de ellas. `llegados`: por red."""
     total = Llegados()
-    for uno in llegados:
+    for uno in llegados.values():
         total = total + uno
     return Ventas(
         conversaciones=total.conversaciones,
@@ -169,6 +190,7 @@ def juntar_ventas(llegados: Sequence[Llegados], todos: int | None, monto: Decima
         monto=total.monto,
         todos=todos,
         monto_todos=monto,
+        redes=tuple(llegados),
     )
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ..anuncios.medidas import Cifras, cambio, en_porcentaje, se_nota
-from ..utils.formato import DIAS, dinero
+from ..anuncios.periodos import Periodo
+from ..utils.formato import DIAS, dia_corto, dinero
 from .informe import Bloque, Renglon
 from .modelos import Reporte
-from .semanas import Semana
 
 SIN_DATOS = "sin datos"
 RENGLONES = 12
@@ -152,16 +152,16 @@ def _fila(renglon: Renglon, moneda: str) -> Fila:
     )
 
 
-def _barras(bloque: Bloque, semana: Semana) -> list[Barra]:
+def _barras(bloque: Bloque, periodo: Periodo) -> list[Barra]:
     por_dia = {r.clave: r.actual for r in bloque.dia}
     mayor = max((c.gasto for c in por_dia.values()), default=Decimal(0))
     hechas = []
-    for numero, dia in enumerate(semana.periodo.todos()):
+    for numero, dia in enumerate(periodo.todos()):
         cifras = por_dia.get(dia.isoformat(), Cifras())
         alto = int(cifras.gasto * ALTO / mayor) if mayor else 0
         hechas.append(
             Barra(
-                _dia(dia),
+                _dia(dia) if periodo.dias <= 7 else dia_corto(dia),
                 escribir(cifras.gasto, "dinero", bloque.moneda),
                 escribir(cifras.resultados, "entero", bloque.moneda),
                 numero * 40,
@@ -194,6 +194,21 @@ def _cuadros(bloque: Bloque, varias: bool) -> list[Cuadro]:
     return hechos
 
 
+def en_moneda(bloque: Bloque, periodo: Periodo) -> Moneda:
+    """Todo lo de una moneda en un periodo, con un cuadro por red y otro por cuenta."""
+    redes = [replace(_fila(r, bloque.moneda), nombre=REDES.get(r.red, r.red)) for r in bloque.redes]
+    cuentas = [_fila(c, bloque.moneda) for c in bloque.cuentas]
+    cuadros = [Cuadro("Por red", "Red", redes, 0)]
+    if len(cuentas) > len(redes):
+        cuadros.append(Cuadro("Por cuenta", "Cuenta", cuentas, 0))
+    return Moneda(
+        bloque.moneda,
+        _cifras(bloque.actual, bloque.antes, bloque.moneda),
+        _barras(bloque, periodo),
+        cuadros,
+    )
+
+
 def datos_de(reporte: Reporte) -> dict[str, Any]:
     """Lo que las plantillas de un reporte piden."""
     informe = reporte.datos
@@ -207,7 +222,7 @@ def datos_de(reporte: Reporte) -> dict[str, Any]:
             Moneda(
                 b.moneda,
                 _cifras(b.actual, b.antes, b.moneda),
-                _barras(b, reporte.que_semana),
+                _barras(b, reporte.que_semana.periodo),
                 _cuadros(b, varias),
             )
             for b in informe.bloques
@@ -215,8 +230,10 @@ def datos_de(reporte: Reporte) -> dict[str, Any]:
         ],
         "ventas": ventas,
         "costo_por_cliente": escribir(informe.costo_por_cliente, "dinero", moneda),
-        "costo_de_anuncio": escribir(informe.costo_por_cliente_de_anuncio, "dinero", moneda),
-        "monto": escribir(ventas.monto if ventas else None, "dinero", moneda),
+        "costo_de_anuncio": escribir(
+            informe.costo_por_cliente_de_anuncio, "dinero", informe.moneda_de_anuncio
+        ),
+        "monto": escribir(ventas.monto if ventas else None, "dinero", informe.moneda_de_anuncio),
         "monto_todos": escribir(
             ventas.monto_todos if ventas and ventas.todos is not None else None, "dinero", moneda
         ),

@@ -98,7 +98,7 @@ def _de_cuenta(nombre_nora: str, semana: Semana, cuenta: CuentaContada, con_mode
 
 
 def _ventas(nombre_nora: str, semana: Semana, fuentes: Sequence[FuenteDeAnuncios]) -> Ventas:
-    llegados = [f.llegados(nombre_nora, semana.periodo) for f in fuentes if f.llegados is not None]
+    llegados = {f.red: f.llegados(nombre_nora, semana.periodo) for f in fuentes if f.llegados is not None}
     todos, monto = consultas.clientes(nombre_nora, semana.lunes, semana.domingo)
     return juntar_ventas(llegados, todos, monto)
 

@@ -124,7 +124,7 @@ def test_etiquetar_y_quitar_a_varios_se_deshace_justo(duena: Any, marea: str) ->
     vip = etiqueta(marea)
     filas(
         supabase.table("contacto_etiquetas").insert(
-            {"nombre_nora": marea, "contacto_id": a, "etiqueta_id": vip}
+            {"nombre_nora": marea, "contacto_id": a, "etiqueta_id": vip, "puesta_en": "2026-03-04T12:00:00Z"}
         )
     )
     hecho = en_lote(duena, {"accion": "etiquetar", "etiqueta_id": vip, "ids": [a, b, c]})
@@ -136,6 +136,8 @@ def test_etiquetar_y_quitar_a_varios_se_deshace_justo(duena: Any, marea: str) ->
     assert hecho["cuantos"] == 1 and etiquetados() == set()
     duena.enviar(f"{BASE}/deshacer/{hecho['id']}")
     assert etiquetados() == {a}
+    [vuelta] = filas(supabase.table("contacto_etiquetas").select("puesta_en"))
+    assert vuelta["puesta_en"].startswith("2026-03-04"), "con su fecha"
 
 
 def test_a_todos_los_del_filtro(duena: Any, marea: str) -> None:

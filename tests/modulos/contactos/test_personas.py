@@ -166,13 +166,24 @@ def test_unir_no_pierde_nada_y_lo_que_llegue_despues_cae_en_el_que_queda(duena: 
     se_va = anotado(marea, "Anita López", "+5216621234567", correo="otra@x.mx", notas="Le debo cambio")
     uno = recibir(marea, "whatsapp:+526621234567", "SM-1", "primero")
     dos = recibir(marea, "whatsapp:+5216621234567", "SM-2", "segundo")
-    for contacto, nombre in ((queda, "VIP"), (se_va, "VIP"), (se_va, "Debe")):
+    # La primera de las dos fechas; una que no se sabe es de antes.
+    fechas = {
+        (queda, "VIP"): "2026-05-01T12:00:00Z",
+        (se_va, "VIP"): "2026-03-04T12:00:00Z",
+        (se_va, "Debe"): None,
+    }
+    for (contacto, nombre), puesta_en in fechas.items():
         puesta = todo("etiquetas", nombre=nombre) or filas(
             supabase.table("etiquetas").insert({"nombre_nora": marea, "nombre": nombre})
         )
         filas(
             supabase.table("contacto_etiquetas").insert(
-                {"nombre_nora": marea, "contacto_id": contacto, "etiqueta_id": puesta[0]["id"]}
+                {
+                    "nombre_nora": marea,
+                    "contacto_id": contacto,
+                    "etiqueta_id": puesta[0]["id"],
+                    "puesta_en": puesta_en,
+                }
             )
         )
     duena.enviar(f"{BASE}/{se_va}/notas", {"texto": "Es mi prima"})
@@ -185,7 +196,7 @@ def test_unir_no_pierde_nada_y_lo_que_llegue_despues_cae_en_el_que_queda(duena: 
         "segundo": uno["conversacion_id"],
     }
     assert [v["no_leidos"] for v in todo("conversaciones")] == [2]
-    assert len(todo("contacto_etiquetas")) == 2
+    assert {str(e["puesta_en"])[:10] for e in todo("contacto_etiquetas")} == {"2026-03-04", "None"}
     notas = " ".join(n["texto"] for n in todo("contacto_notas"))
     assert "Es mi prima" in notas and "Anita López" in notas and "otra@x.mx" in notas
     unido = todo("contactos")[0]

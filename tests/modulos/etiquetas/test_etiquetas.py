@@ -42,6 +42,15 @@ def crear(cliente: Any, nombre: str, color: str = "azul", regla: str = "") -> st
     return str(filas(supabase.table("etiquetas").select("id").eq("nombre", nombre))[0]["id"])
 
 
+def desde_cuando(etiqueta: str, nueva: str = "") -> str | None:
+    """Desde cuándo la tiene el único contacto que la tiene; con `nueva`, la cambia antes."""
+    tabla = supabase.table("contacto_etiquetas")
+    if nueva:
+        filas(tabla.update({"puesta_en": nueva}).eq("etiqueta_id", etiqueta))
+    [fila] = filas(supabase.table("contacto_etiquetas").select("puesta_en").eq("etiqueta_id", etiqueta))
+    return str(fila["puesta_en"])[:10] if fila["puesta_en"] else None
+
+
 def puestas(tabla: str, etiqueta: str) -> int:
     return len(filas(supabase.table(tabla).select("etiqueta_id").eq("etiqueta_id", etiqueta)))
 
@@ -84,12 +93,14 @@ def test_renombrar_la_cambia_en_todas_partes(duena: Any, ids: dict[str, Any]) ->
 
 def test_borrar_se_deshace_con_todo_lo_que_tenia(duena: Any, ids: dict[str, Any]) -> None:
     etiqueta = ids["etiqueta_id"]
+    desde_cuando(etiqueta, "2026-03-04T12:00:00Z")
     respuesta = duena.enviar(f"{BASE}/{etiqueta}/borrar")
     deshacer = respuesta.location.rsplit("deshacer=", 1)[1]
     assert puestas("contacto_etiquetas", etiqueta) == puestas("conversacion_etiquetas", etiqueta) == 0
     assert "Deshacer" in duena.get(respuesta.location).get_data(as_text=True)
     assert duena.enviar(f"{BASE}/deshacer/{deshacer}").status_code == 302
     assert puestas("contacto_etiquetas", etiqueta) == puestas("conversacion_etiquetas", etiqueta) == 1
+    assert desde_cuando(etiqueta) == "2026-03-04"
     assert duena.enviar(f"{BASE}/deshacer/{deshacer}").status_code == 404, "una sola vez"
 
 
@@ -108,10 +119,12 @@ def test_unir_pasa_todo_a_la_otra_sin_repetir(duena: Any, ids: dict[str, Any]) -
             {"nombre_nora": "marea", "contacto_id": ids["contacto_id"], "etiqueta_id": queda}
         )
     )
+    desde_cuando(ids["etiqueta_id"], "2026-03-04T12:00:00Z")
     assert "VIP" in duena.get(f"{BASE}/{ids['etiqueta_id']}/unir").get_data(as_text=True)
     assert duena.enviar(f"{BASE}/{ids['etiqueta_id']}/unir", {"queda": ""}).status_code == 400
     assert duena.enviar(f"{BASE}/{ids['etiqueta_id']}/unir", {"queda": queda}).status_code == 302
     assert puestas("contacto_etiquetas", queda) == puestas("conversacion_etiquetas", queda) == 1
+    assert desde_cuando(queda) == "2026-03-04", "la primera de las dos fechas"
     assert duena.get(f"{BASE}/{ids['etiqueta_id']}").status_code == 404
 
 

@@ -25,6 +25,7 @@ from flask import Flask
 from app_config import Config
 from clientes.aura.anuncios.periodos import Periodo
 from clientes.aura.ia.herramientas import Contexto
+from clientes.aura.reportes import consultas as de_reportes
 from clientes.aura.routes.panel_cliente_meta_ads import (
     consultas,
     manifiesto,
@@ -295,6 +296,26 @@ def test_del_anuncio_a_la_venta(lugar: Lugar, cliente_de: Callable[..., Any]) ->
         dos: (1, 1, Decimal(0), Decimal(50)),
         "777": (1, 0, Decimal(0), Decimal(0)),
     }
+    # Uno llegó antes y compró ahora; otro llegó ahora y su etiqueta es de otro mes.
+    previas = supabase.table("meta_ads_referencias").update({"fecha_creacion": "2026-01-02T12:00:00Z"})
+    ejecutar(previas.eq("conversacion_id", llegadas[0]["conversacion_id"]))
+    otro_mes = supabase.table("contacto_etiquetas").update({"puesta_en": "2026-01-09T12:00:00Z"})
+    ejecutar(otro_mes.eq("contacto_id", llegadas[3]["contacto_id"]))
+    del_dia = consultas.embudo(NORA, Periodo(ayer, HOY_DE_VERDAD))
+    contados = {a.anuncio_id: (a.conversaciones, a.ventas, a.monto) for a in del_dia}
+    assert contados == {uno: (2, 1, Decimal("1200.50")), dos: (1, 0, 0), "777": (1, 0, 0)}
+    de_antes = consultas.embudo(NORA, Periodo(date(2026, 1, 1), date(2026, 1, 31)))
+    assert {a.anuncio_id: (a.conversaciones, a.ventas) for a in de_antes} == {uno: (1, 0), dos: (0, 1)}
+    todos, pagado = de_reportes.clientes(NORA, ayer, HOY_DE_VERDAD)
+    assert (todos, pagado) == (1, Decimal("1200.50")), "por la fecha de su etiqueta"
+    ejecutar(
+        supabase.table("meta_ads_referencias")
+        .update({"fecha_creacion": datetime.now(UTC).isoformat()})
+        .eq("conversacion_id", llegadas[0]["conversacion_id"])
+    )
+    # Puesta antes de que se guardara la fecha: cuenta por cuando llegó.
+    sin_fecha = supabase.table("contacto_etiquetas").update({"puesta_en": None})
+    ejecutar(sin_fecha.eq("contacto_id", llegadas[3]["contacto_id"]))
     pagina = cliente.get(f"{BASE}/ventas", query_string=lapso).get_data(as_text=True)
     assert "$75.00 MXN cada uno" in pagina, "150 gastados entre dos clientes"
     assert "$30.00 MXN cada una" in pagina, "entre las cinco conversaciones que llegaron"

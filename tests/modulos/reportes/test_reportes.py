@@ -76,9 +76,8 @@ def fuente(red: str, gasto: int, moneda: str = "MXN", **mas: Any) -> FuenteDeAnu
             )
         ]  # fmt: skip
 
-    return FuenteDeAnuncios(
-        red, red, contar, mas.get("leer", lambda *_: []), lambda *_: Llegados(4, 2, Decimal(900))
-    )
+    llegados = mas.get("llegados", lambda *_: Llegados(4, 2, Decimal(900)))
+    return FuenteDeAnuncios(red, red, contar, mas.get("leer", lambda *_: []), llegados)
 
 
 def frases_de(reporte_id: str) -> tuple[tuple[str, ...], str]:
@@ -109,10 +108,21 @@ def test_uno_por_cuenta_y_uno_de_todas_y_repetirlo_los_pone_al_dia(
     assert todo.datos.costo_por_cliente is None, "no se ha dicho quién compró"
     assert len(todo.frases) == 3 and todo.hecho_por == "reglas"
 
+    # Google no sabe quién llegó de él: su gasto no encarece a los clientes que trajo Meta.
+    ciega = fuente("google_ads", 400, llegados=None)
+    datos = servicio.leer(NORA, servicio.hacer(NORA, SEMANA, [redes[0], ciega], AHORA).reportes[0]).datos
+    assert (datos.costo_por_cliente_de_anuncio, datos.moneda_de_anuncio) == (500, "MXN")
+    en_dolares = [redes[0], fuente("google_ads", 2_000, "USD", llegados=None)]
+    datos = servicio.leer(NORA, servicio.hacer(NORA, SEMANA, en_dolares, AHORA).reportes[0]).datos
+    assert datos.principal.moneda == "USD", "la que más gastó"
+    assert (datos.costo_por_cliente_de_anuncio, datos.moneda_de_anuncio) == (500, "MXN")
+
     # Otra moneda va aparte: no hay suma de pesos con dólares.
     otra = servicio.hacer(NORA, SEMANA, [redes[0], fuente("google_ads", 400, "USD")], AHORA)
     assert otra.reportes == hecho.reportes
-    bloques = servicio.leer(NORA, otra.reportes[0]).datos.bloques
+    sin_sumar = servicio.leer(NORA, otra.reportes[0]).datos
+    assert sin_sumar.costo_por_cliente_de_anuncio is None, "los cuatro clientes salieron de dos monedas"
+    bloques = sin_sumar.bloques
     assert {b.moneda: b.actual.gasto for b in bloques} == {"MXN": 1_000, "USD": 400}
 
     # Una Nora que revienta no deja sin reporte a las demás.

@@ -12,6 +12,7 @@ from ...reportes.modelos import Ajustes, Plantilla
 from ...reportes.servicio import VIGENCIAS
 from ...utils.errores import ErrorDatoInvalido
 from ...utils.validators import validar_numero
+from .modelos import ComoSeVende, ParaVentas
 
 
 class FormularioCompartir(FlaskForm):
@@ -55,4 +56,27 @@ class FormularioAjustes(FlaskForm):
             avisar=self.avisar.data,
             telefono=(self.telefono.data or "").strip() or None,
             plantilla_id=self.plantilla_id.data or None,
+        )
+
+
+class FormularioVentas(FlaskForm):
+    """Cómo se sabe que alguien compró, y cuánto pagó."""
+
+    etiqueta_venta_id = SelectField("Etiqueta de quien ya compró", choices=[], default="")
+    campo_monto_id = SelectField("Campo con lo que pagó", choices=[], default="")
+
+    def con(self, opciones: ParaVentas) -> FormularioVentas:
+        """Pone entre qué se elige."""
+        for campo, lista in (
+            (self.etiqueta_venta_id, opciones.etiquetas),
+            (self.campo_monto_id, opciones.campos),
+        ):
+            campo.choices = [SelectChoice("", "Ninguno")] + [SelectChoice(o.id, o.nombre) for o in lista]
+        return self
+
+    def como(self) -> ComoSeVende:
+        """Lo elegido."""
+        return ComoSeVende(
+            etiqueta_venta_id=self.etiqueta_venta_id.data or None,
+            campo_monto_id=self.campo_monto_id.data or None,
         )

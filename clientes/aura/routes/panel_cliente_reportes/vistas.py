@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 
+from ...anuncios.periodos import PERIODOS
 from ...registro.auditoria import apuntar, audita, sin_cambio
 from ...registro.plantillas import nora_actual
 from ...registro.registro_dinamico import catalogo_de
@@ -15,8 +16,9 @@ from ...reportes import pdf
 from ...reportes import servicio as reportes
 from ...utils.auth_utils import persona_actual
 from ...utils.errores import ErrorDatoInvalido, ErrorNoEncontrado
-from . import servicio
-from .formularios import FormularioAjustes, FormularioCompartir
+from . import consultas, servicio
+from . import juntos as de_juntos
+from .formularios import FormularioAjustes, FormularioCompartir, FormularioVentas
 
 panel_cliente_reportes_bp = Blueprint("panel_cliente_reportes", __name__)
 
@@ -26,6 +28,17 @@ def index(nombre_nora: str) -> str:
     """Las semanas, de la más nueva a la más vieja."""
     alcance = request.args.get("de", "")[:60]
     return _pintar("index.html", lista=servicio.lista(nombre_nora, _dia("antes"), alcance))
+
+
+@panel_cliente_reportes_bp.get("/juntos")
+def juntos(nombre_nora: str) -> str:
+    """Los anuncios de todas las redes en un periodo."""
+    nora = nora_actual()
+    if nora is None:
+        raise ErrorNoEncontrado
+    return _pintar(
+        "juntos.html", panel=de_juntos.panel(nora, request.args, datetime.now(UTC)), periodos=PERIODOS
+    )
 
 
 @panel_cliente_reportes_bp.post("/hacer")
@@ -125,6 +138,20 @@ def ajustes(nombre_nora: str) -> Any:
             flash("Guardado.", "ok")
             return redirect(url_for(".index"))
     pagina = _pintar("ajustes.html", form=formulario, variables=reportes.VARIABLES, hay=bool(plantillas))
+    return (pagina, 422) if formulario.errors else pagina
+
+
+@panel_cliente_reportes_bp.route("/ventas", methods=["GET", "POST"])
+@audita("cambiar_ajustes_reportes")
+def ventas(nombre_nora: str) -> Any:
+    """Cómo se sabe que alguien compró: vale para todas las redes."""
+    opciones = consultas.para_ventas(nombre_nora)
+    formulario = FormularioVentas(obj=opciones.ajustes).con(opciones)
+    if formulario.validate_on_submit():
+        consultas.guardar_ventas(nombre_nora, formulario.como())
+        flash("Guardado.", "ok")
+        return redirect(url_for(".juntos"))
+    pagina = _pintar("ventas.html", form=formulario, opciones=opciones)
     return (pagina, 422) if formulario.errors else pagina
 
 
