@@ -1,8 +1,9 @@
 """Los negocios inventados con que se mide si Nora contesta bien; cada uno es un JSON de `datos/conocimiento/`.
 
-Veinte negocios, 25 bloques y 30 preguntas cada uno: 20 que algún bloque contesta y 10 que no (5 de cerca: está el tema
-y falta el dato). `mitad` los parte por negocio: con «ajuste» se ajustó el motor y con «reporte» se midió la primera
-vez; ya vistos, «reporte» y «reserva_final» también ajustan: lo que se mide son negocios que nadie ha visto.
+Veinticinco negocios, 25 bloques y 30 preguntas cada uno: 20 que algún bloque contesta y 10 que no (5 de cerca: está
+el tema y falta el dato). `mitad` los parte por negocio: con «ajuste» se ajustó el motor y con «reporte» se midió la
+primera vez; ya vistos, «reporte» y «reserva_final» también ajustan: lo que se mide son negocios que nadie ha visto, y
+esos son los de «tercera».
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 DATOS = Path(__file__).resolve().parent / "datos" / "conocimiento"
-MITADES = ("ajuste", "reporte", "reserva_final")
+MITADES = ("ajuste", "reporte", "reserva_final", "tercera")
 CON_QUE_AJUSTAR = ("ajuste", "reporte", "reserva_final")
 ESTILOS = ("normal", "errores", "jerga", "dictado", "burbujas", "mezclada")
 

@@ -313,11 +313,13 @@ CON_ENTORNO = {
     "dev_start.py": "pone PORT para lo que cuelga de él",
     "herramientas/capturas.py": "con qué navegador se toman",
     "herramientas/auditar.py": "el de pip y npm, completo",
+    "herramientas/lighthouse.py": "el de npm y el de Chromium, completos",
     "herramientas/navegador.py": "el de apt-get, completo",
     "herramientas/plugin_pytest.py": "si hay navegador para las pruebas",
     "herramientas/papel.py": "el de apt-get, completo",
     "herramientas/preparar.py": "el de npm, completo",
     "herramientas/pruebas.py": "el de pytest, completo",
+    "herramientas/servidor_demo.py": "el del servidor que levanta, sin lo del dueño de la máquina",
     "clientes/aura/supabase_local/cumulo.py": "el de initdb, completo, con LC_ALL fijo",
 }
 

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import html
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
+import pytest
 from apoyo.peticiones import contar_peticiones
 from dobles.google_falso import CuentaFalsa, GoogleFalso, cuenta_con_datos
 
+from app_config import Config
 from clientes.aura.anuncios.periodos import Periodo
 from clientes.aura.ia.herramientas import Contexto
 from clientes.aura.routes.panel_cliente_google_ads import consultas, manifiesto, tokens, trabajos
 from clientes.aura.routes.panel_cliente_google_ads.herramientas import CuantoHeGastadoEnGoogle, gasto
+from clientes.aura.scripts import sincronizar_google
 from clientes.aura.utils.supabase_client import supabase
 from clientes.aura.utils.supabase_helpers import filas, una_fila
 
 from .conftest import AHORA, HOY, NORA, Lugar
 
 BASE = f"/panel_cliente/{NORA}/google_ads"
+HOY_DE_VERDAD = datetime.now(ZoneInfo("America/Hermosillo")).date()
 
 
 def texto(respuesta: Any) -> str:
@@ -199,5 +208,48 @@ def test_lo_que_piden_los_reportes_los_permisos_y_la_conversacion(lugar: Lugar) 
     contexto = Contexto(
         nombre_nora=NORA, conversacion_id="", contacto_id="", zona_horaria="America/Hermosillo"
     )
+    assert sincronizar_google.RED.leer(NORA, None, None, simular=True).salida == 0
+    assert sincronizar_google.RED.leer(NORA, "9", None, simular=False).salida == 1
     dicho = gasto(contexto, CuantoHeGastadoEnGoogle(periodo="30_dias"))
     assert "conversiones" in dicho.texto or "Sin gasto" in dicho.texto
+
+
+@pytest.mark.largo
+@pytest.mark.timeout(600)
+def test_noventa_dias_de_doscientos_anuncios_no_se_juntan_en_memoria(lugar: Lugar, config: Config) -> None:
+    """En un proceso aparte, como desde una terminal, contra leer un solo día: el SDK ya pesa lo suyo."""
+    cuenta, cuenta_id = lugar.cuenta(dias=90)
+    cuenta.dias["ad_group_ad"] = [
+        {**fila, "ad_group_ad.ad.id": fila["ad_group_ad.ad.id"] + n}
+        for fila in cuenta.dias["ad_group_ad"]
+        for n in range(100)
+    ]
+    entorno = {k: v for k, v in os.environ.items() if not k.startswith(("SUPABASE_", "NORA_", "GOOGLE_"))}
+    for nombre in ("SUPABASE_DB_URL", "NORA_DATOS", *(n for n in vars(config) if n.startswith("GOOGLE_"))):
+        entorno[nombre] = str(getattr(config, nombre))
+    entorno["NORA_CLAVES_CIFRADO"] = ",".join(config.NORA_CLAVES_CIFRADO)
+
+    def leer_desde(dia: date) -> float:
+        """El máximo de memoria del proceso, en MB."""
+        proceso = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "clientes.aura.scripts.sincronizar_google",
+                NORA,
+                "--desde",
+                dia.isoformat(),
+            ],
+            cwd=Path(__file__).resolve().parents[3],
+            env=entorno,
+        )
+        _, estado, uso = os.wait4(proceso.pid, 0)
+        proceso.returncode = os.waitstatus_to_exitcode(estado)
+        assert proceso.returncode == 0
+        return uso.ru_maxrss / 1024
+
+    todos = leer_desde(HOY - timedelta(days=89))
+    assert len(lugar.dias()) > 18_000
+    supabase.table("google_ads_cuentas").update({"ultimo_dia": None}).eq("id", cuenta_id).execute()
+    uno = leer_desde(HOY_DE_VERDAD)
+    assert todos - uno < 40 and todos < 260, (todos, uno)

@@ -398,11 +398,11 @@ def test_el_programador_y_la_terminal(lugar: Lugar, base: Any, capsys: pytest.Ca
         .update({"ultimo_dia": (HOY_DE_VERDAD - timedelta(days=1)).isoformat()})
         .eq("nombre_nora", NORA)
     )
-    simulado = sincronizar_meta.leer(NORA, None, None, simular=True)
+    simulado = sincronizar_meta.RED.leer(NORA, None, None, simular=True)
     assert simulado.salida == 0 and consultas.alrededor(NORA).viva is None
-    assert sincronizar_meta.leer(NORA, None, None, simular=False).hechos == 1
+    assert sincronizar_meta.RED.leer(NORA, None, None, simular=False).hechos == 1
     assert len(lugar.dias()) == 1 and "Estética Marea: hecha" in capsys.readouterr().out
-    assert sincronizar_meta.leer(NORA, "act_9", None, simular=False).salida == 1
+    assert sincronizar_meta.RED.leer(NORA, "act_9", None, simular=False).salida == 1
 
     ahora = datetime.now(UTC)
     assert trabajos.diario(ahora) == "1 cuentas por leer"
@@ -420,6 +420,7 @@ def test_el_programador_y_la_terminal(lugar: Lugar, base: Any, capsys: pytest.Ca
 
 
 @pytest.mark.largo
+@pytest.mark.timeout(600)
 def test_noventa_dias_de_doscientos_anuncios_caben_en_200_mb(lugar: Lugar, config: Config) -> None:
     """En un proceso aparte, como lo corre una persona en su terminal."""
     plataformas = ("facebook", "instagram", "messenger", "audience_network")

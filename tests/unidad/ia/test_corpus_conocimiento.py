@@ -23,6 +23,7 @@ DE_REPORTE = {"gimnasio", "mecanico", "optica", "panaderia", "salon", "veterinar
 DE_RESERVA = {
     "celulares", "fiestas", "floreria", "imprenta", "laboratorio", "manejo", "mudanzas", "viajes",
 }  # fmt: skip
+DE_TERCERA = {"balneario", "bicicletas", "muebleria", "tatuajes", "trajes"}
 
 
 def test_tamanos_y_tercios() -> None:
@@ -36,7 +37,12 @@ def test_tamanos_y_tercios() -> None:
 
 def test_la_particion_es_fija_y_por_negocio() -> None:
     por_mitad = {mitad: {n.clave for n in leer_corpus(mitad)} for mitad in MITADES}
-    assert por_mitad == {"ajuste": DE_AJUSTE, "reporte": DE_REPORTE, "reserva_final": DE_RESERVA}
+    assert por_mitad == {
+        "ajuste": DE_AJUSTE,
+        "reporte": DE_REPORTE,
+        "reserva_final": DE_RESERVA,
+        "tercera": DE_TERCERA,
+    }
     assert {n.clave for n in NEGOCIOS} == {ruta.stem for ruta in DATOS.glob("*.json")}
 
 
