@@ -6,6 +6,7 @@ el punto está armado (existe su archivo), el proceso se mata ahí mismo. Un arc
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -36,18 +37,23 @@ PUNTOS = (
 )
 
 
+_armados = itertools.count()
+
+
 def armar(carpeta: Path, punto: str) -> None:
-    """El siguiente que pase por ese punto muere."""
-    (carpeta / punto).touch()
+    """El siguiente que pase por ese punto muere; armado dos veces, mueren dos."""
+    (carpeta / f"{punto}.{next(_armados)}").touch()
 
 
 def toca(carpeta: Path, punto: str) -> bool:
     """Si está armado; quien recibe verdadero lo gastó."""
-    try:
-        (carpeta / punto).unlink()
-    except FileNotFoundError:
-        return False
-    return True
+    for archivo in carpeta.glob(f"{punto}.*"):
+        try:
+            archivo.unlink()
+        except FileNotFoundError:
+            continue  # otro proceso lo gastó antes
+        return True
+    return False
 
 
 class Procesos:
