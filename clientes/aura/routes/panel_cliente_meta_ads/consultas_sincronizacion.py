@@ -12,7 +12,7 @@ from ...utils.supabase_client import supabase_de_nora
 from ...utils.supabase_helpers import ejecutar, filas, valor
 from .modelos import CasoLeido, Tomada
 
-POR_TANDA = 500
+POR_TANDA = 100  # con 500, una lectura de 90 días pasaba de 200 MB: cada orden se arma entera en memoria
 _LLAVE = {
     "meta_ads_campanas": "campana_id",
     "meta_ads_conjuntos": "conjunto_id",

@@ -49,7 +49,7 @@ from .modelos import Tomada
 DIAS_POR_TRAMO = 7
 DIAS_POR_REPORTE = 30
 ASINCRONO_DESDE = 15  # días que faltan
-FILAS_POR_PAGINA = 500
+FILAS_POR_PAGINA = 200
 SONDEO_S = (2.0, 15.0)  # primera espera y la mayor entre preguntas por un reporte
 PLAZO_REPORTE_S = 1_800.0
 
