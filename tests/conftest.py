@@ -50,12 +50,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Aparta lo que no toca correr; las de navegador se repiten una vez, y el resumen nombra las que lo necesitaron."""
     fuera, dentro = [], []
     sin_navegador = bool(os.environ.get("NORA_SIN_NAVEGADOR"))
     for prueba in items:
         larga = prueba.get_closest_marker("largo") and not config.getoption("--largo")
-        navegador = prueba.get_closest_marker("navegador") and sin_navegador
-        (fuera if larga or navegador else dentro).append(prueba)
+        navegador = prueba.get_closest_marker("navegador")
+        if navegador:
+            prueba.add_marker(pytest.mark.flaky(reruns=1))
+        (fuera if larga or (navegador and sin_navegador) else dentro).append(prueba)
     if fuera:
         config.hook.pytest_deselected(items=fuera)
         items[:] = dentro

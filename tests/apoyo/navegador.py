@@ -50,10 +50,18 @@ class Navegador:
         return pagina
 
 
+# Un aviso a medio aparecer es traslúcido y su contraste, el de ese instante: se espera a lo que termina.
 # Sin precarga: con ella axe pide los estilos importados y reporta 404 que no existen.
 REVISAR_CON_AXE = """
 %s;
-axe.run({preload: false, resultTypes: ["violations"]}).then(({violations}) => violations
+const quieta = async () => {
+  const pasajeras = () => document.getAnimations().filter((animacion) =>
+    animacion.playState === "running" && animacion.effect.getComputedTiming().endTime !== Infinity);
+  for (let vuelta = pasajeras(); vuelta.length; vuelta = pasajeras()) {
+    await Promise.allSettled(vuelta.map((animacion) => animacion.finished));
+  }
+};
+quieta().then(() => axe.run({preload: false, resultTypes: ["violations"]})).then(({violations}) => violations
   .filter(({impact}) => impact === "serious" || impact === "critical")
   .map(({id, help, nodes}) => `${id}: ${help} (${nodes[0].html.slice(0, 160)})`))
 """
