@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -30,6 +30,9 @@ from app_config import Config
 from clientes.aura import create_app
 from clientes.aura.supabase_local import DireccionesPostgres, ServidorPostgres
 from clientes.aura.utils import auth_utils
+
+if TYPE_CHECKING:
+    from dobles.google_falso import GoogleFalso
 
 PLANTILLA = "plantilla_nora"
 CONTRASENA = "una frase de prueba"
@@ -161,6 +164,22 @@ def app(config: Config) -> Iterator[Flask]:
         yield aplicacion
     detener_todo(aplicacion)
     assert not scheduler.running, "el programador quedó corriendo"
+
+
+@pytest.fixture(scope="session")
+def llaves_de_google(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
+    """Un certificado por proceso: gRPC lee las raíces una sola vez."""
+    from dobles.google_falso import certificado_de_prueba
+
+    return certificado_de_prueba(tmp_path_factory.mktemp("google"))
+
+
+@pytest.fixture
+def google(llaves_de_google: tuple[bytes, bytes]) -> Iterator[GoogleFalso]:
+    from dobles.google_falso import google_falso
+
+    with google_falso(*llaves_de_google) as doble:
+        yield doble
 
 
 _numeros = itertools.count(1)

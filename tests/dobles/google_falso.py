@@ -3,8 +3,9 @@
 Contesta GAQL sobre cuentas sembradas: revisa el recurso, cada campo y las fechas, y rechaza con los errores de Google.
 Escrito según https://developers.google.com/google-ads/api/docs/query/grammar,
 https://developers.google.com/google-ads/api/reference/rpc/v26/GoogleAdsService (SearchStream),
-https://developers.google.com/google-ads/api/reference/rpc/v26/GoogleAdsFailure (en el remate de la respuesta) y
-https://developers.google.com/identity/protocols/oauth2/web-server#offline (tokens).
+https://developers.google.com/google-ads/api/reference/rpc/v26/GoogleAdsFailure (en el remate de la respuesta),
+https://developers.google.com/google-ads/api/docs/sunset-dates (una versión retirada) y
+https://developers.google.com/identity/protocols/oauth2/web-server#offline (permiso y tokens).
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import certifi
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from dobles.cable import Cable
 
 VERSION = "v26"
 DESARROLLADOR = "desarrollador-de-prueba"
@@ -107,7 +109,7 @@ class Falla:
     """Lo que sale mal en una petición.
 
     Args:
-        familia, codigo: de ErrorCode («quota_error», «RESOURCE_EXHAUSTED»); sin familia, la red se corta.
+        familia, codigo: de ErrorCode («quota_error», «RESOURCE_EXHAUSTED»); sin familia, se corta la conexión (RST).
         tras: tandas que sí salen antes.
         en: parte de la consulta en la que pasa; vacío, en la que siga.
         espera_s: retry_delay, para las de cuota.
@@ -266,10 +268,13 @@ class _Rechazo(Exception):
 
 @dataclass
 class GoogleFalso:
-    """Lo que el doble sabe y lo que le pidieron."""
+    """Lo que el doble sabe y lo que le pidieron. `antes` ve cada consulta antes de que se conteste."""
 
     endpoint: str = ""
     token_url: str = ""
+    oauth_url: str = ""
+    antes: Callable[[str], None] = lambda _consulta: None
+    cable: Cable = field(default_factory=Cable)
     cuentas: dict[str, CuentaFalsa] = field(default_factory=dict)
     directas: list[str] = field(default_factory=list)
     fallas: list[Falla] = field(default_factory=list)
@@ -363,12 +368,13 @@ def _servidor_grpc(doble: GoogleFalso, llave: bytes, certificado: bytes) -> Any:
         revisar(contexto)
         doble.consultas.append(("", "", "ListAccessibleCustomers"))
         if falla := _toca(doble, "ListAccessibleCustomers"):
-            _fallar(contexto, falla)
+            _fallar(doble, contexto, falla)
         return ListAccessibleCustomersResponse(resource_names=[f"customers/{c}" for c in doble.directas])
 
     def buscar(peticion: Any, contexto: Any) -> Iterator[Any]:
         por = revisar(contexto)
         doble.consultas.append((peticion.customer_id, por, peticion.query))
+        doble.antes(peticion.query)
         cuenta = doble.cuentas.get(peticion.customer_id)
         if cuenta is None:
             _rechazar(contexto, _Rechazo("authorization_error", "USER_PERMISSION_DENIED"))
@@ -386,10 +392,10 @@ def _servidor_grpc(doble: GoogleFalso, llave: bytes, certificado: bytes) -> Any:
             _rechazar(contexto, rechazo)
         for n in range(0, len(filas), POR_TANDA):
             if falla and n // POR_TANDA == falla.tras:
-                _fallar(contexto, falla)
+                _fallar(doble, contexto, falla)
             yield SearchGoogleAdsStreamResponse(results=filas[n : n + POR_TANDA])
         if falla:
-            _fallar(contexto, falla)
+            _fallar(doble, contexto, falla)
 
     servicio = f"google.ads.googleads.{VERSION}.services"
     servidor = grpc.server(ThreadPoolExecutor(8), options=[("grpc.so_reuseport", 0)])
@@ -417,11 +423,27 @@ def _servidor_grpc(doble: GoogleFalso, llave: bytes, certificado: bytes) -> Any:
             ),
         )
     )
+    servidor.add_generic_rpc_handlers((_OtrasVersiones(),))
     credenciales = grpc.ssl_server_credentials([(llave, certificado)])
-    puerto = servidor.add_secure_port("127.0.0.1:0", credenciales)
-    doble.endpoint = f"localhost:{puerto}"
+    doble.cable.tender(servidor.add_secure_port("127.0.0.1:0", credenciales))
+    doble.endpoint = f"localhost:{doble.cable.puerto}"
     servidor.start()
     return servidor
+
+
+class _OtrasVersiones:
+    """Lo que se pide a una versión que no es la de hoy se rechaza como una retirada."""
+
+    def service(self, llamada: Any) -> Any:
+        import grpc
+
+        if not re.match(r"/google\.ads\.googleads\.v\d+\.", llamada.method):
+            return None
+
+        def rechazar(_peticion: bytes, contexto: Any) -> None:
+            _rechazar(contexto, _Rechazo("request_error", "UNSUPPORTED_VERSION"))
+
+        return grpc.unary_unary_rpc_method_handler(rechazar)
 
 
 def _toca(doble: GoogleFalso, consulta: str) -> Falla | None:
@@ -431,11 +453,12 @@ def _toca(doble: GoogleFalso, consulta: str) -> Falla | None:
     return None
 
 
-def _fallar(contexto: Any, falla: Falla) -> None:
+def _fallar(doble: GoogleFalso, contexto: Any, falla: Falla) -> None:
     import grpc
 
     if not falla.familia:
-        contexto.abort(grpc.StatusCode.UNAVAILABLE, "Socket closed")
+        doble.cable.cortar()
+        contexto.abort(grpc.StatusCode.UNAVAILABLE, "a esta respuesta ya nadie la espera")
     _rechazar(contexto, _Rechazo(falla.familia, falla.codigo, falla.espera_s))
 
 
@@ -488,6 +511,19 @@ class _Tokens(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Sin ruido en la salida de las pruebas."""
+
+    def do_GET(self) -> None:
+        """La pantalla de permiso, con la persona que dice que sí."""
+        pedido = dict(parse_qsl(urlsplit(self.path).query))
+        bien = pedido.get("client_id") == CLIENTE and pedido.get("response_type") == "code"
+        if not bien or PERMISO not in pedido.get("scope", "").split():
+            self._contestar(400, {"error": "invalid_request"})
+            return
+        de_vuelta = {"state": pedido.get("state", ""), "code": "codigo-bueno", "scope": pedido["scope"]}
+        self.send_response(302)
+        self.send_header("Location", f"{pedido['redirect_uri']}?{urlencode(de_vuelta)}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def do_POST(self) -> None:
         largo = int(self.headers.get("Content-Length", "0"))
@@ -567,6 +603,7 @@ def google_falso(llave: bytes, certificado: bytes) -> Iterator[GoogleFalso]:
     manejador = type("Tokens", (_Tokens,), {"doble": doble})
     tokens = ThreadingHTTPServer(("127.0.0.1", 0), manejador)
     doble.token_url = f"http://127.0.0.1:{tokens.server_address[1]}/token"
+    doble.oauth_url = f"http://127.0.0.1:{tokens.server_address[1]}/auth"
     hilo = threading.Thread(target=tokens.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     hilo.start()
     servidor = _servidor_grpc(doble, llave, certificado)
@@ -574,6 +611,7 @@ def google_falso(llave: bytes, certificado: bytes) -> Iterator[GoogleFalso]:
         yield doble
     finally:
         servidor.stop(None).wait()
+        doble.cable.recoger()
         tokens.shutdown()
         tokens.server_close()
         hilo.join()

@@ -1,7 +1,7 @@
-"""La primera tarde con Meta y el primer lunes, en un navegador.
+"""La primera tarde con Meta y con Google, y el primer lunes, en un navegador.
 
-Conectar con Facebook, vincular, el avance, el resumen y una alerta; después hacer el reporte de la semana, compartirlo,
-abrirlo sin sesión y retirarlo.
+Conectar, vincular, el avance, el resumen y una alerta; después hacer el reporte de la semana, compartirlo, abrirlo sin
+sesión y retirarlo. Con Google, además, dar por vista una búsqueda que se propone descartar.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pytest
 from apoyo.navegador import Navegador, faltas_graves
 from apoyo.vivo import ServidorVivo
 from conftest import CONTRASENA
+from dobles.google_falso import CLIENTE, DESARROLLADOR, SECRETO, GoogleFalso, cuenta_con_datos
 from dobles.meta_falso import MetaFalso, meta_falso, sembrar
 from playwright.sync_api import expect
 
@@ -35,7 +36,7 @@ def meta() -> Iterator[MetaFalso]:
 
 
 @pytest.fixture
-def config(base: DireccionesPostgres, tmp_path: Path, meta: MetaFalso) -> Config:
+def config(base: DireccionesPostgres, tmp_path: Path, meta: MetaFalso, google: GoogleFalso) -> Config:
     return Config(
         ENTORNO="pruebas",
         SUPABASE_DB_URL=base.servicio,
@@ -44,6 +45,12 @@ def config(base: DireccionesPostgres, tmp_path: Path, meta: MetaFalso) -> Config
         META_OAUTH_URL=meta.url,
         META_APP_ID=meta.app_id,
         META_APP_SECRET=meta.app_secret,
+        GOOGLE_ADS_ENDPOINT=google.endpoint,
+        GOOGLE_ADS_TOKEN_URL=google.token_url,
+        GOOGLE_OAUTH_URL=google.oauth_url,
+        GOOGLE_ADS_DEVELOPER_TOKEN=DESARROLLADOR,
+        GOOGLE_ADS_CLIENT_ID=CLIENTE,
+        GOOGLE_ADS_CLIENT_SECRET=SECRETO,
     )
 
 
@@ -118,4 +125,63 @@ def test_de_conectar_a_compartir_el_reporte(
     cerrado = fuera.goto(enlace)
     assert cerrado and cerrado.status == 404
     fuera.context.close()
+    pagina.context.close()
+
+
+def test_de_conectar_google_a_descartar_una_busqueda(
+    servidor_vivo: ServidorVivo,
+    navegador: Navegador,
+    google: GoogleFalso,
+    crear_nora: Callable[..., str],
+    crear_usuario: Callable[..., str],
+) -> None:
+    crear_usuario("duena@marea.mx", "dueno", crear_nora(NORA))
+    ruta = f"/panel_cliente/{NORA}/google_ads"
+    hoy = datetime.now(ZoneInfo("America/Hermosillo")).date()
+    cuenta = cuenta_con_datos("1111111111", "Plomería Ruiz", hoy, 40)
+    google.poner(cuenta)
+    se_vio = threading.Event()
+
+    def esperar_a_que_se_vea(consulta: str) -> None:
+        if "segments.date" in consulta:
+            se_vio.wait(30)
+
+    google.antes = esperar_a_que_se_vea
+    pagina = navegador.entrar(servidor_vivo.url, "duena@marea.mx", CONTRASENA)
+    pagina.goto(f"{servidor_vivo.url}{ruta}/")
+    assert faltas_graves(pagina) == []
+    pagina.get_by_role("link", name="Continuar con Google").click()
+    pagina.wait_for_url(f"**{ruta}/cuentas")
+    expect(pagina.get_by_text("Google conectado. Elige qué cuentas quieres ver.")).to_be_visible()
+
+    pagina.get_by_role("button", name="Vincular Plomería Ruiz").click()
+    avance = pagina.locator("[data-modulo=anuncios-avance]")
+    expect(avance.get_by_role("progressbar")).to_have_attribute("value", "0")
+    expect(avance.locator("[role=status]")).to_have_text(re.compile("Leyendo"), timeout=15_000)
+    assert faltas_graves(pagina) == []
+    se_vio.set()
+    expect(pagina.get_by_role("button", name="Sincronizar Plomería Ruiz")).to_be_visible(timeout=30_000)
+
+    pagina.goto(f"{servidor_vivo.url}{ruta}/")
+    desde = hoy - timedelta(days=30)
+    micros = sum(
+        int(f["metrics.cost_micros"])
+        for f in cuenta.dias["campaign"]
+        if desde.isoformat() <= f["segments.date"] < hoy.isoformat()
+    )
+    expect(pagina.get_by_text(f"${micros / 1_000_000:,.2f} MXN").first).to_be_visible()
+    alerta = pagina.locator(".alerta", has_text="Anuncio rechazado")
+    expect(alerta).to_contain_text("habla de alcohol")
+    assert pagina.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    assert faltas_graves(pagina) == []
+    quedan = pagina.locator(".alerta").count() - 1
+    alerta.get_by_role("button", name="Quitar: Anuncio rechazado").click()
+    expect(pagina.locator(".alerta")).to_have_count(quedan)
+
+    pagina.get_by_role("link", name="Revisar").click()
+    expect(pagina.get_by_text("curso de plomería gratis").first).to_be_visible()
+    assert pagina.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    assert faltas_graves(pagina) == []
+    pagina.get_by_role("button", name="Marcar como revisadas").click()
+    expect(pagina.get_by_text("Nada que descartar")).to_be_visible()
     pagina.context.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,9 +15,7 @@ from dobles.google_falso import (
     SECRETO,
     CuentaFalsa,
     GoogleFalso,
-    certificado_de_prueba,
     cuenta_con_datos,
-    google_falso,
 )
 from flask import Flask
 
@@ -37,18 +35,6 @@ from clientes.aura.utils.supabase_helpers import filas
 AHORA = datetime(2026, 11, 20, 18, tzinfo=UTC)
 HOY = date(2026, 11, 20)
 NORA = "marea"
-
-
-@pytest.fixture(scope="session")
-def llaves_de_google(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
-    """Un certificado por proceso: gRPC lee las raíces una sola vez."""
-    return certificado_de_prueba(tmp_path_factory.mktemp("google"))
-
-
-@pytest.fixture
-def google(llaves_de_google: tuple[bytes, bytes]) -> Iterator[GoogleFalso]:
-    with google_falso(*llaves_de_google) as doble:
-        yield doble
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from dobles.google_falso import Falla
 
 from clientes.aura.anuncios.periodos import leer_periodo
-from clientes.aura.routes.panel_cliente_google_ads import consultas, cuentas
+from clientes.aura.routes.panel_cliente_google_ads import ads, consultas, cuentas
 from clientes.aura.routes.panel_cliente_google_ads.errores import ErrorPermisoGoogle
 from clientes.aura.utils.supabase_client import supabase
 from clientes.aura.utils.supabase_helpers import ejecutar
@@ -70,3 +70,12 @@ def test_un_dia_con_cero_impresiones(lugar: Lugar) -> None:
     p = leer_periodo({"desde": "2026-11-19", "hasta": "2026-11-20"}, HOY)
     (t,) = consultas.resumen(lugar.nora, p, {}).totales
     assert (t.cifras.gasto, t.cifras.ctr, t.cifras.cpc, t.cifras.costo_por_resultado) == (0, None, None, None)
+
+
+def test_una_version_retirada_se_dice_con_que_hacer(lugar: Lugar, monkeypatch: pytest.MonkeyPatch) -> None:
+    lugar.cuenta(dias=1)
+    monkeypatch.setattr(ads, "VERSION", "v25")
+    with pytest.raises(ErrorPermisoGoogle, match="retiró la versión") as error:
+        cuentas.traer(lugar.nora, lugar.ahora, lugar.crear)
+    assert "actualizar Nora" in error.value.que_hacer
+    assert lugar.alertas() == [], "no es cosa de la cuenta"

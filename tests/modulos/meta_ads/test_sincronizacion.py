@@ -185,6 +185,15 @@ def test_permiso_que_falta(lugar: Lugar) -> None:
     assert conexion and conexion.estado == "sin_permisos"
 
 
+def test_una_version_retirada_se_dice_con_que_hacer(lugar: Lugar, monkeypatch: pytest.MonkeyPatch) -> None:
+    from facebook_business.api import FacebookAdsApi
+
+    _, cuenta_id = lugar.cuenta(dias=1)
+    monkeypatch.setattr(FacebookAdsApi, "API_VERSION", "v19.0")
+    assert lugar.correr(lectura := lugar.pedir(cuenta_id)) == "detenida"
+    assert "retiró la versión" in lugar.leer(lectura).problema
+
+
 def test_cuenta_cerrada_conserva_lo_leido_y_avisa(lugar: Lugar) -> None:
     cuenta, cuenta_id = lugar.cuenta(dias=7, anuncios=1)
     assert lugar.correr(lugar.pedir(cuenta_id)) == "hecha"

@@ -52,6 +52,7 @@ APLICACION = frozenset(
         "CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION",
     }
 )
+VERSION_RETIRADA = "UNSUPPORTED_VERSION"
 CERRADA = "CUSTOMER_NOT_ENABLED"
 CUENTA = frozenset({"CUSTOMER_NOT_FOUND", "ACTION_NOT_PERMITTED_FOR_SUSPENDED_ACCOUNT"})
 SIN_CUENTAS = "NOT_ADS_USER"
@@ -243,6 +244,11 @@ def de_falla(errores: list[Any]) -> Exception:
         return ErrorPermisoGoogle(
             "Google no deja leer a esta instalación: su token de desarrollador no está aprobado.",
             "Avísale a quien la administra.",
+        )
+    if VERSION_RETIRADA in codigos:
+        return ErrorPermisoGoogle(
+            f"Google retiró la versión de su API que usa esta instalación ({VERSION}).",
+            "Avísale a quien la administra: hay que actualizar Nora.",
         )
     if CERRADA in codigos:
         return ErrorCuentaCerrada()

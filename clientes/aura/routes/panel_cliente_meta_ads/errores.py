@@ -28,15 +28,16 @@ class ErrorTokenMeta(ErrorNora):
 
 
 class ErrorPermisoMeta(ErrorNora):
-    """El token vale pero le falta un permiso (3, 10, 200 a 299)."""
+    """El token vale pero Meta no deja leer con él: le falta un permiso (3, 10, 200 a 299), o es la instalación."""
 
     codigo = 409
 
-    def __init__(self, _mensaje: str = "") -> None:
-        super().__init__(
-            "A Nora le falta permiso en Meta para leer esto.",
-            que_hacer="Conecta otra vez y acepta los permisos, o pide acceso a la cuenta en Meta Business.",
-        )
+    def __init__(
+        self,
+        mensaje: str = "A Nora le falta permiso en Meta para leer esto.",
+        que_hacer: str = "Conecta otra vez y acepta los permisos, o pide acceso a la cuenta en Meta Business.",
+    ) -> None:
+        super().__init__(mensaje, que_hacer=que_hacer)
 
 
 class ErrorCuentaMeta(ErrorDatoInvalido):

@@ -38,6 +38,7 @@ LIMITES = frozenset({4, 17, 32, 613, 80000, 80001, 80002, 80003, 80004, 80005, 8
 PASAJEROS = frozenset({1, 2})
 TOKEN = frozenset({102, 190, 463, 467})
 DEMASIADOS_DATOS = frozenset({1487534, 1504018, 99})  # «reduce the amount of data», «request timed out»
+VERSION_RETIRADA = 2635  # «You are calling a deprecated version of the Ads API»
 CUENTA_CERRADA = frozenset({1487124, 2446079})
 
 
@@ -183,7 +184,12 @@ def traducir(estado: int | None, cuerpo: Any, cabeceras: Mapping[str, str]) -> E
     if sub in CUENTA_CERRADA:
         return ErrorCuentaMeta()
     if codigo in (3, 10) or 200 <= codigo <= 299:
-        return ErrorPermisoMeta(str(detalle.get("message") or ""))
+        return ErrorPermisoMeta()
+    if codigo == VERSION_RETIRADA:
+        return ErrorPermisoMeta(
+            "Meta retiró la versión de su API que usa esta instalación.",
+            "Avísale a quien la administra: hay que actualizar Nora.",
+        )
     if (codigo, sub) == (100, 33) or codigo == 803:
         return ErrorNoExisteMeta()
     if codigo in PASAJEROS or detalle.get("is_transient") or estado is None or estado >= 500 or not codigo:
