@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
+
 import psycopg
 from flask import Flask
 
 from clientes.aura.demo import cargar
+from clientes.aura.medios import consultas as medios
+from clientes.aura.medios import tipos
 from clientes.aura.personas import servicio
 from clientes.aura.supabase_local import DireccionesPostgres
 
@@ -29,6 +33,18 @@ def test_se_carga_una_vez(app: Flask, base: DireccionesPostgres) -> None:
     assert trabajos == 0, "lo de muestra no debe volver a enviarse"
     assert cargar(app) == cuentas
     assert _cuentas(base) == (contactos, mensajes, bloques, dias, trabajos)
+
+
+def test_los_archivos_de_la_platica_se_pueden_abrir(app: Flask) -> None:
+    cargar(app)
+    guardados = list(medios.de_nora("aura"))
+    assert sorted(m.mime for m in guardados) == ["application/pdf", "audio/ogg", "image/jpeg", "text/vcard"]
+    for medio in guardados:
+        with tempfile.TemporaryFile() as archivo:
+            archivo.write(medios.bajar_archivo(medio.ruta))
+            assert archivo.tell() == medio.bytes
+            assert tipos.por_contenido(archivo, "", medio.nombre) == medio.mime
+    assert [m.segundos for m in guardados if m.voz == "lista"] == [10]
 
 
 def test_sus_cuentas_entran_y_sus_contrasenas_no_vienen_en_el_codigo(app: Flask) -> None:

@@ -24,12 +24,13 @@ from . import (
     consultas_bandeja,
     consultas_canales,
     consultas_conocimiento,
+    consultas_medios,
     consultas_tareas,
     contenido,
 )
 
 DIAS = 30
-CONTACTOS = 40
+CONTACTOS = 39  # con Renata, la de los archivos, son cuarenta
 SEMILLA = 20261122
 bitacora = registro(__name__)
 
@@ -63,6 +64,8 @@ def cargar(app: Flask) -> dict[str, str]:
         consultas.firmar_notas(duena)
     if duena and not consultas_conocimiento.hay():
         consultas_conocimiento.cargar(duena)
+    if duena and not consultas_medios.hay():
+        consultas_medios.cargar(duena)
     if not consultas_canales.hay():
         consultas_canales.cargar()
     if not consultas_anuncios_google.hay():

@@ -260,6 +260,32 @@ RAPIDAS = (
 NOTA = "@Rosa Peralta ya mandó su comprobante; falta confirmarle la hora."
 PROGRAMADO = "Te esperamos a la hora de tu cita. Si cambian tus planes, avísanos por aquí."
 
+# Una plática con de todo: foto, nota de voz, ubicación, tarjeta de contacto y un documento del equipo.
+# (hace cuántos minutos, quién, texto, archivo de `archivos/` o vacío)
+RENATA = ("Renata Félix", "+526625550150")
+PLATICA_CON_ARCHIVOS: tuple[tuple[int, str, str, str], ...] = (
+    (64, "contacto", "Así quiero el tono", "foto_del_tono.jpg"),
+    (
+        63,
+        "contacto",
+        "Hola, buenas tardes. Les mandé una foto del tono que quiero. ¿Cuánto saldría más o menos, y tienen lugar "
+        "el sábado en la tarde?",
+        "nota_de_voz.ogg",
+    ),
+    (62, "nora", "Déjame pasarte con una persona del equipo; en un momento te responde por aquí.", ""),
+    (55, "persona", "¡Qué bonito tono! Con tu largo sale en $1,200. El sábado tengo lugar a la 1.", ""),
+    (52, "contacto", "Perfecto. ¿Les queda lejos de aquí?", "ubicacion"),
+    (50, "persona", "Estás a diez minutos, aquí te esperamos.", ""),
+    (46, "contacto", "Mi hermana se casa en marzo, ¿le mandan lo del paquete de novia?", "contacto.vcf"),
+    (41, "persona", "Claro, aquí va. Y felicidades a tu hermana.", "paquete_de_novia.pdf"),
+)
+UBICACION = {
+    "Latitude": "29.0892",
+    "Longitude": "-110.9613",
+    "Label": "Plaza Zaragoza",
+    "Address": "Hermosillo, Sonora",
+}
+
 # (hace cuántas horas, quién, qué, a qué, lo demás), de lo más viejo a lo más nuevo, como se escribe la auditoría.
 ACTIVIDAD: list[tuple[int, str, str, str, dict[str, object]]] = [
     (210, "duena@demo.mx", "cambiar_ia", "", {}),
