@@ -220,8 +220,8 @@ def crear_usuario(app: Flask) -> Callable[..., str]:
     """`crear_usuario("ana@x.mx", "dueno", "marea")`: la crea con CONTRASENA y devuelve su id."""
     from clientes.aura.personas import servicio
 
-    def crear(correo: str, rol: str = "dueno", nora: str | None = None) -> str:
-        return servicio.crear_usuario(correo, CONTRASENA, rol=rol, nombre_nora=nora).id
+    def crear(correo: str, rol: str = "dueno", nora: str | None = None, **mas: str) -> str:
+        return servicio.crear_usuario(correo, CONTRASENA, rol=rol, nombre_nora=nora, **mas).id
 
     return crear
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -207,3 +208,54 @@ def test_el_simulador_contesta_en_vivo_con_su_bloque(
     pagina.locator("dialog [data-confirmar-aceptar]").click()
     expect(pagina.get_by_text("Pregúntale algo")).to_be_visible(timeout=PLAZO_MS)
     assert sql("select count(*) from contactos") == [(0,)]
+
+
+def test_las_herramientas_de_la_bandeja_con_el_pulgar(
+    servidor_vivo: ServidorVivo, navegador: Navegador, nora: str, sql: Any, crear_usuario: Any
+) -> None:
+    luis = crear_usuario("luis@prueba.mx", "agente", nora, nombre="Luis Gámez")
+    sql(
+        "insert into respuestas_rapidas (nombre_nora, atajo, texto) values (%s, 'pago', 'Con tarjeta, {nombre}.')",
+        nora,
+    )
+    abierta = escribe(nora, "hola")
+    sql("update conversaciones set humano_hasta = now() + interval '10 minutes'")
+    pagina = abrir(navegador, servidor_vivo, f"/panel_cliente/{nora}/chat/{abierta}", TELEFONO)
+    dialogo = pagina.locator("dialog[open]")
+
+    pagina.get_by_role("button", name="Nota", exact=True).click()
+    dialogo.get_by_label("Nota").fill("Ya mandó su comprobante, ")
+    dialogo.get_by_role("button", name="@Luis Gámez").click()
+    accesible(pagina)
+    dialogo.get_by_role("button", name="Guardar nota").click()
+    expect(pagina.get_by_role("log").get_by_text("Ya mandó su comprobante")).to_be_visible()
+
+    pagina.get_by_role("button", name="Programar").click()
+    dialogo.get_by_label("Mensaje").fill("Te esperamos a las 5.")
+    dialogo.get_by_label("Cuándo sale").fill(
+        (datetime.now() + timedelta(hours=30)).strftime("%Y-%m-%dT%H:%M")  # noqa: DTZ005  la hora de quien lo llena
+    )
+    dialogo.get_by_role("button", name="Programar").click()
+    expect(pagina.get_by_text("Te esperamos a las 5.").first).to_be_visible()
+
+    pagina.get_by_role("button", name="Asignar").click()
+    dialogo.get_by_label("Quién la atiende").select_option(label="Luis Gámez")
+    dialogo.get_by_role("button", name="Asignar").click()
+    expect(dialogo).to_have_count(0)
+
+    pagina.fill("#texto", "/pa")
+    pagina.get_by_role("option", name=re.compile("/pago")).click()
+    expect(pagina.locator("#texto")).to_have_value("Con tarjeta, Beto Ruiz.")
+    pagina.fill("#texto", "")
+
+    pagina.get_by_role("button", name="Posponer").click()
+    accesible(pagina)
+    dialogo.get_by_role("button", name="En 1 hora").click()
+    expect(dialogo).to_have_count(0)
+    assert pagina.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    ((estado, asignada, espera),) = sql(
+        "select estado, asignada_a::text, pospuesta_hasta > now() + interval '50 minutes' from conversaciones"
+    )
+    assert (estado, asignada, espera) == ("pospuesta", luis, True)
+    assert sql("select usuario_id::text from menciones") == [(luis,)]
+    assert sql("select texto, estado from mensajes_programados") == [("Te esperamos a las 5.", "pendiente")]
