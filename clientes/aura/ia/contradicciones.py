@@ -81,7 +81,10 @@ def clave_de(uno: ConTexto, otro: ConTexto) -> str:
 
 
 def _candidatas(bloques: Sequence[ConTexto], solo: str | None) -> Iterable[tuple[int, int]]:
-    """Las parejas que vale la pena comparar: comparten una palabra poco común, o las dos dan un dato general."""
+    """Las parejas que vale la pena comparar: comparten una palabra poco común, todas, o el tema de un dato.
+
+    Solo chocan los datos que comparten tema (`_misma_cosa`): con los otros no hace falta comparar.
+    """
     leidos = [datos_de(b.titulo, b.contenido) for b in bloques]
     veces = Counter(palabra for leido in leidos for palabra in leido.palabras)
     por_palabra: dict[str, list[int]] = defaultdict(list)
@@ -89,13 +92,11 @@ def _candidatas(bloques: Sequence[ConTexto], solo: str | None) -> Iterable[tuple
         for palabra in leido.palabras:
             if veces[palabra] <= COMUN:
                 por_palabra[palabra].append(n)
+        por_palabra[f"todas:{' '.join(sorted(leido.palabras))}"].append(n)
         for dato in leido.datos:
-            if dato.tipo not in ("precio", "descuento"):
-                por_palabra[f"dato:{dato.tipo}"].append(n)
-            else:
-                # El tema más corto junta a los de palabras comunes: «corte» en un salón está en todos.
-                for tema in dato.temas:
-                    por_palabra[f"tema:{dato.tipo}:{' '.join(sorted(tema))}"].append(n)
+            # El tema más corto junta a los de palabras comunes: «corte» en un salón está en todos.
+            for tema in dato.temas:
+                por_palabra[f"tema:{dato.tipo}:{' '.join(sorted(tema))}"].append(n)
     vistas: set[tuple[int, int]] = set()
     for lugares in por_palabra.values():
         unicos = sorted(set(lugares))
