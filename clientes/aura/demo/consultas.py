@@ -82,15 +82,22 @@ def crear_nora(modulos: list[str]) -> None:
 
 
 def guardar_bloques() -> dict[str, str]:
-    """Título -> id de cada bloque de conocimiento."""
-    guardados = filas(
-        supabase.table("conocimiento_nora").insert(
-            [
-                {"nombre_nora": NORA, "titulo": titulo, "contenido": texto, "etiquetas": list(etiquetas)}
-                for titulo, texto, etiquetas in contenido.BLOQUES
-            ]
+    """Título -> id de cada bloque de conocimiento, escritos a lo largo de los últimos meses."""
+    ahora = datetime.now(UTC)
+    renglones = []
+    for n, (titulo, texto, etiquetas) in enumerate(contenido.BLOQUES):
+        escrito = (ahora - timedelta(days=9 * (len(contenido.BLOQUES) - n), hours=n)).isoformat()
+        renglones.append(
+            {
+                "nombre_nora": NORA,
+                "titulo": titulo,
+                "contenido": texto,
+                "etiquetas": list(etiquetas),
+                "fecha_creacion": escrito,
+                "fecha_actualizacion": escrito,
+            }
         )
-    )
+    guardados = filas(supabase.table("conocimiento_nora").insert(renglones))
     return {fila["titulo"]: fila["id"] for fila in guardados}
 
 
