@@ -206,6 +206,21 @@ class TestDiagnosticoDelSistema:
         assert "faltan" in salida["migraciones"]["detalle"]
         assert salida["secretos"]["detalle"] == "0 de 1 se abren"
 
+    def test_un_trabajo_se_retrasa_segun_cuando_le_toca(
+        self, entorno: pytest.MonkeyPatch, base: DireccionesPostgres, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        sql(
+            base,
+            "insert into ejecuciones_programadas (trabajo, periodo, estado, inicio, fin)"
+            " select x.trabajo, now() - x.hace, 'hecho', now() - x.hace, now() - x.hace"
+            " from (values ('bandeja_al_dia', interval '3 hours'), ('reportes_semanales', interval '6 days'))"
+            " as x(trabajo, hace)",
+        )
+        assert diagnostico_sistema.main(["--json"]) == 1
+        detalle = self.revisiones(capsys)["programador"]["detalle"]
+        assert "bandeja_al_dia no corre" in detalle, "es de cada minuto"
+        assert "reportes_semanales" not in detalle, "es de los lunes"
+
     def test_simular_solo_dice_que_revisaria(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert diagnostico_sistema.main(["--simular"]) == 0
         assert "base de datos" in capsys.readouterr().out

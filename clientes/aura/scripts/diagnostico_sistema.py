@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import psycopg
@@ -19,7 +19,7 @@ from cryptography.fernet import InvalidToken, MultiFernet
 from flask import Flask
 
 from app_config import Config
-from scheduler_jobs import todos_los_trabajos
+from scheduler_jobs import siguiente_vez, todos_los_trabajos
 
 from .. import respaldos
 from ..arranque import db_uri_de
@@ -35,8 +35,9 @@ from ._comun import Resultado, correr, decir, opciones
 PLAZO_RED_S = 5.0
 DISCO_MINIMO = 1024**3  # bytes
 DESFASE_MAXIMO_S = 5.0
-SIN_CORRER_HORAS = 26
+RETRASO_MAXIMO = timedelta(hours=1)  # después de cuando le tocaba a un trabajo
 HORAS_DE_RESPALDO = 30
+PUERTOS = {"https": 443, "redis": 6379, "rediss": 6379}
 # Formas en que llega el mismo número de México.
 NUMEROS = ("+526621234567", "+5216621234567", "662 123 4567", "(662) 123-4567", "+52 1 662 123 4567")
 
@@ -136,7 +137,7 @@ def _programador(app: Flask) -> Revision:
             continue  # recién instalado, o alguien lo apagó a propósito
         if ultima.estado == "fallido":
             faltas.append(f"{trabajo.id} falló")
-        elif (ahora - ultima.periodo).total_seconds() > SIN_CORRER_HORAS * 3600:
+        elif (tocaba := siguiente_vez(trabajo, ultima.periodo)) and ahora - tocaba > RETRASO_MAXIMO:
             faltas.append(f"{trabajo.id} no corre desde {ultima.periodo:%Y-%m-%d}")
     detalle = "; ".join(faltas) or "sus trabajos han corrido"
     return Revision("programador", not faltas, detalle, "Mira el resultado de cada uno en /admin/salud.")
@@ -157,6 +158,10 @@ def _proveedores(app: Flask) -> Revision:
         urls.append(config.META_GRAPH_URL)
     if config.OPENAI_API_KEY:
         urls.append(config.OPENAI_BASE_URL or "https://api.openai.com")
+    if config.GOOGLE_ADS_CLIENT_ID:
+        urls += [config.GOOGLE_ADS_TOKEN_URL, f"https://{config.GOOGLE_ADS_ENDPOINT}"]
+    if config.REDIS_URL:
+        urls.append(config.REDIS_URL)
     lejos = [urlsplit(url).hostname or url for url in urls if not _alcanza(url)]
     detalle = f"no se alcanza {', '.join(lejos)}" if lejos else "se alcanzan"
     return Revision(
@@ -229,7 +234,7 @@ def _secretos(app: Flask) -> Revision:
 
 def _alcanza(url: str) -> bool:
     partes = urlsplit(url)
-    puerto = partes.port or (443 if partes.scheme == "https" else 80)
+    puerto = partes.port or PUERTOS.get(partes.scheme, 80)
     try:
         socket.create_connection((partes.hostname or "", puerto), timeout=PLAZO_RED_S).close()
     except OSError:

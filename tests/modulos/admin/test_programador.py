@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,7 +45,9 @@ def test_ver_correr_y_apagar(
     pagina = admin.get("/admin/salud").get_data(as_text=True)
     for trabajo in todos_los_trabajos(app):
         assert pagina.count(f">{trabajo.id} · ") == 1, trabajo.id
-    assert "Todavía no" in pagina and "en " in pagina
+    renglones = re.findall(r"<tr.*?</tr>", pagina, re.DOTALL)
+    (renglon,) = [r for r in renglones if f">{RESPALDO.id} · " in r]
+    assert "Todavía no" in renglon and re.search(r">\s*en \d+ (min|h)|>\s*mañana", renglon), "cuándo le toca"
 
     # Ejecutar ahora: a la cola una vez, aunque se pida dos; queda anotado quién.
     for _ in range(2):
@@ -59,6 +62,15 @@ def test_ver_correr_y_apagar(
         conexion.execute("delete from cola.procrastinate_jobs")
     pagina = admin.get("/admin/salud").get_data(as_text=True)
     assert "tardó 3.0 s, a mano" in pagina and "nora-20261124-093000" in pagina
+
+    with psycopg.connect(base.servicio, autocommit=True) as conexion:
+        conexion.execute(
+            "update ejecuciones_programadas set estado = 'fallido', resultado = 'el disco está lleno'"
+        )
+    pagina = admin.get("/admin/salud").get_data(as_text=True)
+    assert "Falló" in pagina and "el disco está lleno" in pagina
+    with psycopg.connect(base.servicio, autocommit=True) as conexion:
+        conexion.execute("update ejecuciones_programadas set estado = 'hecho'")
 
     # Apagado no corre a su hora ni se recupera lo que tocó entonces; a mano, sí.
     assert reclamar(RESPALDO, A_SU_HORA - timedelta(days=2)) is True

@@ -7,11 +7,8 @@ from datetime import datetime
 
 from ...conversacion import consultas
 from ...registro.manifiesto import Trabajo
-from ...utils.errores import ErrorNora
-from ...utils.logging_utils import registro
+from ...registro.por_nora import en_cada_nora
 from . import consultas_bandeja
-
-bitacora = registro(__name__)
 
 
 def poner_al_dia(ahora: datetime) -> str:
@@ -20,24 +17,19 @@ def poner_al_dia(ahora: datetime) -> str:
     Correrlo dos veces no hace nada de más. Una Nora que falla no detiene a las otras; la siguiente vuelta la retoma.
 
     Raises:
-        ErrorNora: falló en todas.
+        ErrorServicioExterno: no se pudo en ninguna.
     """
     cuentas: Counter[str] = Counter()
-    fallas: list[ErrorNora] = []
-    nombres = consultas.noras_con_bandeja(ahora)
-    for nombre_nora in nombres:
-        try:
-            cuentas.update(consultas_bandeja.bandeja_al_dia(nombre_nora, ahora))
-        except ErrorNora as error:
-            bitacora.warning("bandeja_sin_poner_al_dia", nora=nombre_nora, error=type(error).__name__)
-            fallas.append(error)
-    if fallas and len(fallas) == len(nombres):
-        raise fallas[0]
+    _, fallas = en_cada_nora(
+        consultas.noras_con_bandeja(ahora),
+        lambda nora: cuentas.update(consultas_bandeja.bandeja_al_dia(nora, ahora)),
+        evento="bandeja_sin_poner_al_dia",
+    )
     frase = (
         f"{cuentas['despertadas']} volvieron, {cuentas['cerradas']} resueltas solas, "
         f"{cuentas['enviados']} programados enviados, {cuentas['detenidos']} detenidos"
     )
-    return f"{frase}; {len(fallas)} Noras fallaron" if fallas else frase
+    return f"{frase}; {fallas} Noras fallaron" if fallas else frase
 
 
 TRABAJOS = (

@@ -6,11 +6,9 @@ from datetime import datetime
 
 from ...registro.consultas import leer_noras_activas
 from ...registro.manifiesto import Trabajo
-from ...utils.errores import ErrorNora
-from ...utils.logging_utils import registro
+from ...registro.por_nora import en_cada_nora
 from . import consultas, cuentas, estados, sincronizacion, tokens
 
-bitacora = registro(__name__)
 MODULO = "meta_ads"
 DIAS_PARA_RENOVAR = 10
 
@@ -22,25 +20,17 @@ def noras_con_modulo() -> list[str]:
 
 def sincronizar(_ahora: datetime) -> str:
     """Corre lo pedido, lo que ya esperó y lo que alguien dejó a medias. Dos a la vez no toman la misma."""
-    corridas, fallas = 0, 0
-    for nombre_nora in noras_con_modulo():
-        try:
-            corridas += sincronizacion.correr_pendientes(nombre_nora)
-        except ErrorNora as error:
-            bitacora.warning("meta_sin_sincronizar", nora=nombre_nora, error=type(error).__name__)
-            fallas += 1
+    corridas, fallas = en_cada_nora(
+        noras_con_modulo(), sincronizacion.correr_pendientes, evento="meta_sin_sincronizar"
+    )
     return f"{corridas} lecturas" + (f"; {fallas} Noras fallaron" if fallas else "")
 
 
 def diario(ahora: datetime) -> str:
     """Renueva permisos, revisa el estado de las cuentas y pide leer las vinculadas que sigan abiertas."""
-    pedidas, fallas = 0, 0
-    for nombre_nora in noras_con_modulo():
-        try:
-            pedidas += _una_nora(nombre_nora, ahora)
-        except ErrorNora as error:
-            bitacora.warning("meta_sin_revisar", nora=nombre_nora, error=type(error).__name__)
-            fallas += 1
+    pedidas, fallas = en_cada_nora(
+        noras_con_modulo(), lambda nombre_nora: _una_nora(nombre_nora, ahora), evento="meta_sin_revisar"
+    )
     return f"{pedidas} cuentas por leer" + (f"; {fallas} Noras fallaron" if fallas else "")
 
 

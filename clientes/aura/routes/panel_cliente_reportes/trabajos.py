@@ -10,16 +10,23 @@ from ...registro.consultas import leer_noras_activas
 from ...registro.manifiesto import Trabajo
 from ...registro.registro_dinamico import catalogo_de
 from ...reportes import semanal
+from ...utils.errores import ErrorServicioExterno
 
 
 def de_la_semana(ahora: datetime) -> str:
-    """Hace los reportes y manda los resúmenes; la falla de una Nora no detiene a las demás."""
+    """Hace los reportes y manda los resúmenes; la falla de una Nora no detiene a las demás.
+
+    Raises:
+        ErrorServicioExterno: no salió ninguno y hubo fallas.
+    """
     hechos, fallas = 0, 0
     for fila in leer_noras_activas():
         if semanal.MODULO in fila["modulos"]:
             hecho = semanal.una(fila, catalogo_de(current_app).anuncios(), None, ahora)
             hechos += len(hecho.reportes)
             fallas += bool(hecho.fallas)
+    if fallas and not hechos:
+        raise ErrorServicioExterno(f"No salió ningún reporte; {fallas} Noras con fallas.")
     return f"{hechos} reportes" + (f"; {fallas} Noras con fallas" if fallas else "")
 
 

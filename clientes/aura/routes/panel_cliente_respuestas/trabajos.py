@@ -13,8 +13,12 @@ from ...utils.errores import ErrorServicioExterno
 
 
 def traer_plantillas(ahora: datetime) -> str:
-    """Copia las de cada Nora con llaves. La que falla se queda con las de antes y no detiene a las otras."""
-    bien = fallaron = 0
+    """Copia las de cada Nora con llaves. La que falla se queda con las de antes y no detiene a las otras.
+
+    Raises:
+        ErrorServicioExterno: ninguna pudo, y no por sus llaves.
+    """
+    bien = fallaron = rechazadas = 0
     for fila in leer_noras_activas():
         nombre_nora = fila["nombre_nora"]
         try:
@@ -22,8 +26,13 @@ def traer_plantillas(ahora: datetime) -> str:
                 continue
             plantillas.sincronizar(nombre_nora)
             bien += 1
-        except (RechazoDelProveedor, NoProcesado, EnvioAmbiguo, ErrorServicioExterno):
+        except RechazoDelProveedor:
+            rechazadas += 1
+        except (NoProcesado, EnvioAmbiguo, ErrorServicioExterno):
             fallaron += 1
+    if fallaron and not bien + rechazadas:
+        raise ErrorServicioExterno(f"No se copiaron las plantillas de ninguna de {fallaron} Noras.")
+    fallaron += rechazadas
     return f"{bien} Noras al día" + (f"; {fallaron} fallaron" if fallaron else "")
 
 

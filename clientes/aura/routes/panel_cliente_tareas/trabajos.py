@@ -6,12 +6,9 @@ from datetime import datetime
 
 from ...registro.consultas import leer_noras_activas
 from ...registro.manifiesto import Trabajo
-from ...utils.errores import ErrorNora
-from ...utils.logging_utils import registro
+from ...registro.por_nora import en_cada_nora
 from . import consultas, repeticion
 from .modelos import Molde
-
-bitacora = registro(__name__)
 
 
 def poner_al_dia(ahora: datetime) -> str:
@@ -21,27 +18,18 @@ def poner_al_dia(ahora: datetime) -> str:
     falla no detiene a las otras; la siguiente vuelta la retoma.
 
     Raises:
-        ErrorNora: falló en todas.
+        ErrorServicioExterno: no se pudo en ninguna.
     """
     cuentas = {"recordadas": 0, "vencidas": 0, "resumenes": 0, "creadas": 0}
-    fallas: list[ErrorNora] = []
-    bien = 0
-    for fila in leer_noras_activas():
-        if "tareas" not in fila["modulos"]:
-            continue
-        try:
-            _una_nora(fila["nombre_nora"], fila["zona_horaria"], ahora, cuentas)
-            bien += 1
-        except ErrorNora as error:
-            bitacora.warning("tareas_sin_poner_al_dia", nora=fila["nombre_nora"], error=type(error).__name__)
-            fallas.append(error)
-    if fallas and not bien:
-        raise fallas[0]
+    zonas = {f["nombre_nora"]: f["zona_horaria"] for f in leer_noras_activas() if "tareas" in f["modulos"]}
+    _, fallas = en_cada_nora(
+        zonas, lambda nora: _una_nora(nora, zonas[nora], ahora, cuentas), evento="tareas_sin_poner_al_dia"
+    )
     frase = (
         f"{cuentas['recordadas']} recordatorios, {cuentas['vencidas']} vencidas, "
         f"{cuentas['resumenes']} resúmenes, {cuentas['creadas']} que se repiten"
     )
-    return f"{frase}; {len(fallas)} Noras fallaron" if fallas else frase
+    return f"{frase}; {fallas} Noras fallaron" if fallas else frase
 
 
 def _una_nora(nombre_nora: str, zona: str, ahora: datetime, cuentas: dict[str, int]) -> None:
