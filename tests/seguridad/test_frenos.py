@@ -11,6 +11,7 @@ from dobles.twilio_falso import firmar
 from app_config import Config
 from clientes.aura.conversacion import consultas
 from clientes.aura.registro import frenos
+from clientes.aura.routes.admin import servicio as admin
 from clientes.aura.supabase_local import DireccionesPostgres
 from clientes.aura.utils.freno import CLAVES_MAXIMAS, Freno
 
@@ -61,6 +62,47 @@ def test_firmas_malas_por_origen(cliente_http: Any, crear_nora: Any, monkeypatch
         campos = {"MessageSid": f"SM{numero}", "From": "whatsapp:+5216621234567", "Body": "hola"}
         firma = {"X-Twilio-Signature": firmar(TOKEN, f"http://localhost{ruta}", campos), **origen}
         assert cliente_http.post(ruta, data=campos, headers=firma).status_code == 200
+
+
+def test_sin_nombre_tambien_se_frena_a_quien_prueba_numeros(
+    cliente_http: Any, crear_nora: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crear_nora("marea", numero_nora="+526620000009")
+    cuenta = "AC" + "2" * 32
+    admin.guardar_credenciales(None, "marea", cuenta=cuenta, token=TOKEN, servicio_de_mensajes="")
+    malo = de("203.0.113.7")
+    leidas: list[str] = []
+    leer = consultas.nora_de_twilio
+    monkeypatch.setattr(consultas, "nora_de_twilio", lambda *p: (leidas.append(p[2]), leer(*p))[1])
+
+    def probar(numero: int) -> int:
+        datos = {"MessageSid": f"SM{numero}", "To": f"whatsapp:+52662777{numero:04d}", "Body": "x"}
+        codigo: int = cliente_http.post("/webhook", data=datos, headers=malo).status_code
+        return codigo
+
+    assert {probar(n) for n in range(frenos.FIRMAS_MALAS_POR_MINUTO)} == {404}
+    antes = len(leidas)
+    assert probar(99) == 429 and len(leidas) == antes, "frenado no gasta una lectura"
+    # Lo firmado de un número que sí es de alguien entra, y no se lee de quién es en cada mensaje.
+    leidas.clear()
+    for numero in range(3):
+        campos = {
+            "MessageSid": f"SMb{numero}", "AccountSid": cuenta, "From": "whatsapp:+5216621234567",
+            "To": "whatsapp:+526620000009", "Body": "hola",
+        }  # fmt: skip
+        firma = {"X-Twilio-Signature": firmar(TOKEN, "http://localhost/webhook", campos), **de("54.172.60.1")}
+        assert cliente_http.post("/webhook", data=campos, headers=firma).status_code == 200
+    assert len(leidas) == 1
+
+
+def test_los_informes_de_politica_tienen_freno_y_ninguno_rompe(cliente_http: Any) -> None:
+    uno = de("203.0.113.10")
+    raros = ("http://[x", "inline", "", "https://malo.ejemplo/a?b", 7)
+    for raro in raros:
+        informe = {"csp-report": {"effective-directive": "script-src", "blocked-uri": raro}}
+        assert cliente_http.post("/informe-de-politica", json=informe, headers=uno).status_code == 204
+    codigos = [cliente_http.post("/informe-de-politica", json={}, headers=uno).status_code for _ in range(40)]
+    assert codigos[-1] == 429
 
 
 def test_peticiones_por_persona_y_por_direccion(cliente_http: Any, cliente_de: Any, crear_nora: Any) -> None:

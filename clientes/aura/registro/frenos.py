@@ -11,8 +11,9 @@ from app_config import Config
 from ..utils import medidas
 from ..utils.freno import Freno
 
-# Lo que no cuenta: lo que sirve el navegador de su memoria, la salud, y los webhooks, que tienen el suyo.
-SIN_FRENO = ("static", "salud.", "webhook.", "instalable.")
+# Lo que no cuenta: lo que sirve el navegador de su memoria, lo que pregunta quien vigila, y los webhooks, que tienen
+# el suyo.
+SIN_FRENO = ("static", "salud.vive", "salud.listo", "salud.metricas", "webhook.", "instalable.")
 FIRMAS_MALAS_POR_MINUTO = 30
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, jsonify, request
@@ -13,12 +14,14 @@ from werkzeug.wrappers import Response
 from extensiones import csrf
 
 from .. import metricas as textos
-from ..arranque import estado_de_las_partes
+from ..arranque import Parte, estado_de_las_partes
 from ..registro.accesos import Acceso, exige
 from ..utils import medidas
 from ..utils.logging_utils import registro
+from ..utils.memoria_corta import MemoriaCorta
 
 bitacora = registro(__name__)
+VIGENCIA_LISTO_S = 1.0
 DIRECTIVAS = frozenset(
     f"{que}-src{parte}"
     for que in ("default", "script", "style", "img", "media", "font", "connect", "frame", "object", "worker")
@@ -35,8 +38,14 @@ def vive() -> Response:
 
 @salud_bp.get("/salud/listo")
 def listo() -> tuple[Response, int]:
-    """200 si todo lo que hace falta contesta; 503 si no, con un renglón por parte."""
-    partes = estado_de_las_partes(current_app)
+    """200 si todo lo que hace falta contesta; 503 si no, con un renglón por parte.
+
+    Lo pide cualquiera y revisar abre una conexión: lo de hace un segundo vale.
+    """
+    reciente: MemoriaCorta[str, list[Parte]] = current_app.extensions.setdefault(
+        "nora_listo", MemoriaCorta(VIGENCIA_LISTO_S)
+    )
+    partes, _ = reciente.de("partes", partial(estado_de_las_partes, current_app))
     bien = all(parte.bien for parte in partes)
     renglones = [
         {"parte": p.nombre, "estado": "ok" if p.bien else "falla", "detalle": p.detalle} for p in partes
@@ -57,9 +66,19 @@ def informe_de_politica() -> tuple[str, int]:
     if directiva not in DIRECTIVAS:
         directiva = "otra"
     medidas.POLITICA.labels(directiva).inc()
-    frenado = urlsplit(str(dicho.get("blocked-uri", ""))[:300])
-    bitacora.warning("politica_frenada", directiva=directiva, origen=frenado.hostname or frenado.path[:20])
+    bitacora.warning(
+        "politica_frenada", directiva=directiva, origen=_origen(str(dicho.get("blocked-uri", ""))[:300])
+    )
     return "", 204
+
+
+def _origen(url: str) -> str:
+    """De quién era lo frenado; «inline» y «eval» no son direcciones."""
+    try:
+        partes = urlsplit(url)
+    except ValueError:
+        return ""
+    return partes.hostname or partes.path[:20]
 
 
 csrf.exempt(informe_de_politica)  # lo manda el navegador por su cuenta, sin sesión

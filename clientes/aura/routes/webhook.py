@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict
+from functools import partial
 
 from flask import Blueprint, current_app, request
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound
@@ -17,6 +15,8 @@ from ..canales.base import Credenciales
 from ..conversacion import consultas
 from ..conversacion.salida import anotar_aviso
 from ..registro.frenos import anotar_firma_mala, revisar_firmas
+from ..registro.noras import RegistroDeNoras
+from ..utils.memoria_corta import MemoriaCorta
 from ..utils.validators import quitar_uno_de_mexico
 from ..utils.webhook_utils import RESPUESTA_VACIA, firma_valida, url_publica
 from .process_message import procesar_mensaje
@@ -25,34 +25,19 @@ webhook_bp = Blueprint("webhook", __name__)
 csrf.exempt(webhook_bp)
 
 VIGENCIA_S = 30.0
-GUARDADAS_MAXIMAS = 5_000
 
 
-class LlavesEnMemoria:
-    """Las credenciales de cada Nora por unos segundos: en el camino de un mensaje no se lee la base por ellas."""
+class Memorias:
+    """Lo que el camino de un mensaje no vuelve a leer: las llaves de cada Nora, y de quién es cada número."""
 
     def __init__(self) -> None:
-        self._guardadas: OrderedDict[str, tuple[float, Credenciales | None]] = OrderedDict()
-        self._candado = threading.Lock()
+        self.llaves: MemoriaCorta[str, Credenciales | None] = MemoriaCorta(VIGENCIA_S)
+        self.duenas: MemoriaCorta[tuple[str, str, str], str] = MemoriaCorta(VIGENCIA_S)
 
-    def de(self, nombre_nora: str) -> tuple[Credenciales | None, bool]:
-        """(credenciales, si venían de memoria)."""
-        with self._candado:
-            guardada = self._guardadas.get(nombre_nora)
-        if guardada is not None and guardada[0] > time.monotonic():
-            return guardada[1], True
-        credenciales = consultas.leer_credenciales(nombre_nora)
-        with self._candado:
-            self._guardadas[nombre_nora] = (time.monotonic() + VIGENCIA_S, credenciales)
-            self._guardadas.move_to_end(nombre_nora)
-            if len(self._guardadas) > GUARDADAS_MAXIMAS:
-                self._guardadas.popitem(last=False)
-        return credenciales, False
 
-    def olvidar(self, nombre_nora: str) -> None:
-        """La próxima vez se leen de la base."""
-        with self._candado:
-            self._guardadas.pop(nombre_nora, None)
+def _memorias() -> Memorias:
+    memorias: Memorias = current_app.extensions.setdefault("nora_webhook", Memorias())
+    return memorias
 
 
 @webhook_bp.post("/webhook/<nora:nombre_nora>")
@@ -94,15 +79,16 @@ def exigir_firma(nombre_nora: str) -> None:
         ErrorServicioExterno: no se pudieron leer sus llaves.
     """
     origen = request.remote_addr or ""
-    llaves: LlavesEnMemoria = current_app.extensions.setdefault("nora_llaves_twilio", LlavesEnMemoria())
-    credenciales, de_memoria = llaves.de(nombre_nora)
+    llaves = _memorias().llaves
+    leer = partial(consultas.leer_credenciales, nombre_nora)
+    credenciales, de_memoria = llaves.de(nombre_nora, leer)
     if _es_suya(credenciales):
         return
     # Después de mirarla: con los proxies mal contados todos vienen del mismo origen, y lo bien firmado pasa siempre.
     revisar_firmas(origen)
     llaves.olvidar(nombre_nora)
     # Pudo cambiar sus llaves hace un momento en otro proceso.
-    if de_memoria and _es_suya(llaves.de(nombre_nora)[0]):
+    if de_memoria and _es_suya(llaves.de(nombre_nora, leer)[0]):
         return
     anotar_firma_mala(origen)
     raise Forbidden
@@ -126,10 +112,27 @@ def _origen() -> str:
 
 
 def _nora_por_campos(campo_del_numero: str) -> str:
+    """La Nora de un webhook sin nombre. Quien manda números que no son de nadie cuenta como quien prueba firmas."""
     numero = quitar_uno_de_mexico(request.form.get(campo_del_numero, "").removeprefix("whatsapp:"))
-    nombre = consultas.nora_de_twilio(
-        request.form.get("MessagingServiceSid", ""), request.form.get("AccountSid", ""), numero
-    )
+    clave = (request.form.get("MessagingServiceSid", ""), request.form.get("AccountSid", ""), numero)
+    duenas = _memorias().duenas
+    origen = request.remote_addr or ""
+    vivas: RegistroDeNoras = current_app.extensions["registro_noras"]
+    if not duenas.tiene(clave):
+        revisar_firmas(origen)
+    try:
+        nombre, de_memoria = duenas.de(clave, partial(_duena, *clave))
+        if de_memoria and nombre not in vivas:  # le cambiaron el nombre
+            duenas.olvidar(clave)
+            nombre, _ = duenas.de(clave, partial(_duena, *clave))
+    except NotFound:
+        anotar_firma_mala(origen)
+        raise
+    return nombre
+
+
+def _duena(servicio: str, cuenta: str, numero: str) -> str:
+    nombre = consultas.nora_de_twilio(servicio, cuenta, numero)
     if nombre is None:
         raise NotFound
     return nombre

@@ -1,0 +1,53 @@
+"""Lo leído de la base hace un momento: en el camino de un mensaje no se vuelve a leer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class MemoriaCorta(Generic[K, V]):
+    """Por clave, por unos segundos.
+
+    Args:
+        vigencia_s: lo que vale cada una.
+        maximo: cuántas caben; la más vieja deja su lugar.
+    """
+
+    def __init__(self, vigencia_s: float, maximo: int = 5_000) -> None:
+        self._vigencia_s, self._maximo = vigencia_s, maximo
+        self._guardadas: OrderedDict[K, tuple[float, V]] = OrderedDict()
+        self._candado = threading.Lock()
+
+    def tiene(self, clave: K) -> bool:
+        """Si esa se sabe todavía."""
+        return self._viva(clave) is not None
+
+    def de(self, clave: K, leer: Callable[[], V]) -> tuple[V, bool]:
+        """(valor, si venía de memoria). Lo que `leer` levante no se guarda."""
+        guardada = self._viva(clave)
+        if guardada is not None:
+            return guardada[1], True
+        valor = leer()
+        with self._candado:
+            self._guardadas[clave] = (time.monotonic() + self._vigencia_s, valor)
+            self._guardadas.move_to_end(clave)
+            if len(self._guardadas) > self._maximo:
+                self._guardadas.popitem(last=False)
+        return valor, False
+
+    def olvidar(self, clave: K) -> None:
+        """La próxima vez se lee."""
+        with self._candado:
+            self._guardadas.pop(clave, None)
+
+    def _viva(self, clave: K) -> tuple[float, V] | None:
+        with self._candado:
+            guardada = self._guardadas.get(clave)
+        return guardada if guardada is not None and guardada[0] > time.monotonic() else None
