@@ -61,6 +61,21 @@ RENGLONES = {
         "0 filas ajenas",
         "fallos/test_carga.py::test_cincuenta_hilos_alternando_noras",
     ),
+    "identidades": (
+        "Cada ruta con cada método, de quien no ha entrado a quien administra",
+        "lo declarado",
+        "aislamiento/test_rutas.py",
+    ),
+    "ids_ajenos": (
+        "Cada id de otra Nora en cada ruta que lleva uno",
+        "el mismo 404 que uno inventado",
+        "aislamiento/test_rutas.py::test_cada_id_de_otra_nora_es_el_404_de_uno_que_no_existe",
+    ),
+    "api_al_azar": (
+        "Consultas al azar a la API local",
+        "0 respuestas de 500, 0 errores de SQL que no sean de quien pide",
+        "unidad/supabase_local/test_cualquier_consulta.py",
+    ),
     "al_azar": (
         "Peticiones al azar a cada ruta, con cada identidad",
         "0 respuestas de 500",
@@ -113,9 +128,6 @@ def main() -> None:
                 f"{os.cpu_count()} núcleos.",
                 "",
                 *tabla(cifras),
-                "",
-                "Además, en cada corrida corta: cada ruta con cada método e identidad y con los ids de otra Nora",
-                "(`aislamiento/test_rutas.py`), y consultas al azar a la API local (`unidad/supabase_local/`).",
                 "",
             ]
         ),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from apoyo.fiabilidad import Anotar
 from apoyo.peticiones import contar_peticiones
 from apoyo.siembra import sembrar
 from flask import Flask
@@ -60,6 +61,7 @@ FAMILIAS = (
     {"numero_id"},
     {"rapida_id"},
 )
+IDENTIDADES = ("nadie", "agente", "dueno", "ajena", "admin")
 PETICIONES_POR_PAGINA = 3
 NEGADO = {401, 403, 404}
 
@@ -89,13 +91,19 @@ def escena(
     return Escena(
         app=app,
         ids={nora: sembrar(nora, dueno) for nora in ("marea", "monte")},
-        clientes={
-            "nadie": cliente_http,
-            "agente": cliente_de("agente", "marea"),
-            "dueno": cliente_de("dueno", "marea"),
-            "ajena": cliente_de("dueno", "monte"),
-            "admin": cliente_de("admin"),
-        },
+        clientes=dict(
+            zip(
+                IDENTIDADES,
+                (
+                    cliente_http,
+                    cliente_de("agente", "marea"),
+                    cliente_de("dueno", "marea"),
+                    cliente_de("dueno", "monte"),
+                    cliente_de("admin"),
+                ),
+                strict=True,
+            )
+        ),
         sembrar_mas=lambda nora, sufijo: sembrar(nora, dueno, sufijo),
         usuario_ajeno=crear_usuario("otra@monte.mx", "agente", "monte"),
     )
@@ -147,8 +155,14 @@ def de_nora(regla: Rule) -> bool:
     return isinstance(regla._converters.get("nombre_nora"), ConvertidorNora)
 
 
-def test_cada_direccion_dice_quien_entra(app: Flask) -> None:
+def test_cada_direccion_dice_quien_entra(app: Flask, anotar: Anotar) -> None:
     assert [r.rule for r, _ in reglas(app) if acceso_de(app, r.endpoint) is None] == []
+    anotar(
+        "identidades",
+        rutas_y_metodos=len(list(reglas(app))),
+        identidades=len(IDENTIDADES),
+        fuera_de_lo_declarado=0,
+    )
 
 
 def test_lo_abierto_es_una_lista_cerrada(app: Flask) -> None:
@@ -209,7 +223,7 @@ def test_la_duena_de_otra_nora_ve_lo_mismo_que_si_no_existiera(escena: Escena) -
         assert sin_testigos(ajena) == sin_testigos(inexistente), ruta
 
 
-def test_cada_id_de_otra_nora_es_el_404_de_uno_que_no_existe(escena: Escena) -> None:
+def test_cada_id_de_otra_nora_es_el_404_de_uno_que_no_existe(escena: Escena, anotar: Anotar) -> None:
     """Dentro de la Nora propia, con el id de una fila ajena."""
     cliente = escena.clientes["ajena"]
     probadas = 0
@@ -226,6 +240,7 @@ def test_cada_id_de_otra_nora_es_el_404_de_uno_que_no_existe(escena: Escena) -> 
         assert sin_testigos(con_ajeno) == sin_testigos(con_inventado), regla.rule
         probadas += 1
     assert probadas >= 10
+    anotar("ids_ajenos", rutas=probadas, filtradas=0)
 
 
 def test_quien_no_es_admin_no_sabe_que_hay_admin(escena: Escena) -> None:
