@@ -61,6 +61,8 @@ FAMILIAS = (
     {"numero_id"},
     {"rapida_id"},
 )
+# El nombre de una pregunta dentro de su formulario: dos Noras pueden llamarla igual.
+SIN_DUENO = {"pregunta_id"}
 IDENTIDADES = ("nadie", "agente", "dueno", "ajena", "admin")
 PETICIONES_POR_PAGINA = 3
 NEGADO = {401, 403, 404}
@@ -241,6 +243,24 @@ def test_cada_id_de_otra_nora_es_el_404_de_uno_que_no_existe(escena: Escena, ano
         probadas += 1
     assert probadas >= 10
     anotar("ids_ajenos", rutas=probadas, filtradas=0)
+
+
+def test_un_hijo_ajeno_bajo_un_padre_propio_es_404(escena: Escena) -> None:
+    """En las direcciones con varios ids, cada uno ajeno con los demás propios."""
+    cliente = escena.clientes["ajena"]
+    probadas = 0
+    for regla, metodo in reglas(escena.app):
+        suyos = regla.arguments & set(escena.ids["marea"])
+        if not de_nora(regla) or len(suyos) < 2:
+            continue
+        for argumento in suyos - SIN_DUENO:
+            mezcla = {**escena.ids["monte"], argumento: escena.ids["marea"][argumento]}
+            respuesta = pedir(cliente, metodo, direccion(escena, regla, "monte", mezcla))
+            assert respuesta.status_code == 404, (
+                f"{metodo} {regla.rule} con {argumento}: {respuesta.status_code}"
+            )
+            probadas += 1
+    assert probadas >= 6
 
 
 def test_quien_no_es_admin_no_sabe_que_hay_admin(escena: Escena) -> None:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import requests
 from twilio.request_validator import RequestValidator
@@ -254,8 +254,20 @@ class _Manejador(BaseHTTPRequestHandler):
                 and filtros.get("From") in (None, m["from"])
                 and (desde is None or (m["date_sent"] and parsedate_to_datetime(m["date_sent"]) >= desde))
             ]
+        tamano, pagina = min(int(filtros.get("PageSize", 50)), 1_000), int(filtros.get("Page", 0))
+        quedan = len(hallados) > (pagina + 1) * tamano
+        siguiente = (
+            f"{urlsplit(self.path).path}?{urlencode({**filtros, 'Page': pagina + 1})}" if quedan else None
+        )
         self._json(
-            200, {"messages": hallados, "page": 0, "page_size": 50, "next_page_uri": None, "uri": self.path}
+            200,
+            {
+                "messages": hallados[pagina * tamano : (pagina + 1) * tamano],
+                "page": pagina,
+                "page_size": tamano,
+                "next_page_uri": siguiente,
+                "uri": self.path,
+            },
         )
 
     def _redirigir_archivo(self, sid: str) -> None:

@@ -93,6 +93,12 @@ def test_sin_nombre_tambien_se_frena_a_quien_prueba_numeros(
         firma = {"X-Twilio-Signature": firmar(TOKEN, "http://localhost/webhook", campos), **de("54.172.60.1")}
         assert cliente_http.post("/webhook", data=campos, headers=firma).status_code == 200
     assert len(leidas) == 1
+    # Y sigue entrando aunque del mismo origen (un proxy mal contado) alguien pruebe firmas con ese número.
+    for _ in range(frenos.FIRMAS_MALAS_POR_MINUTO + 5):
+        cliente_http.post("/webhook", data={**campos, "MessageSid": "SMx"}, headers=de("54.172.60.1"))
+    campos["MessageSid"] = "SMb9"
+    firma["X-Twilio-Signature"] = firmar(TOKEN, "http://localhost/webhook", campos)
+    assert cliente_http.post("/webhook", data=campos, headers=firma).status_code == 200
 
 
 def test_los_informes_de_politica_tienen_freno_y_ninguno_rompe(cliente_http: Any) -> None:

@@ -50,6 +50,8 @@ class TestRotarClaves:
                 CUENTA,
                 Cifrador((VIEJA,)).cifrar(f"token de {nombre}"),
             )
+        # Quien guardó sus ajustes sin llave propia tiene la columna vacía: no es un secreto.
+        sql(base, "insert into configuracion_ia (nombre_nora) values ('marea')")
         entorno.setenv("NORA_CLAVES_CIFRADO", f"{NUEVA},{VIEJA}")
 
     def tokens(self, base: DireccionesPostgres) -> dict[str, str]:

@@ -61,7 +61,10 @@ class Aviso:
 
 def servicio_conocido(endpoint: str, config: Config) -> bool:
     """Si esa dirección es de un servicio de avisos; en pruebas también vale loopback."""
-    partes = urlsplit(endpoint)
+    try:
+        partes = urlsplit(endpoint)
+    except ValueError:
+        return False
     anfitrion = partes.hostname or ""
     if config.ENTORNO == "pruebas" and anfitrion == "127.0.0.1":
         return True

@@ -48,7 +48,7 @@ from .base import (
 
 PLAZO_S = 10.0
 BUSCAR_ULTIMOS = 100
-RECIBIDOS_MAXIMOS = 1_000
+POR_PAGINA = 1_000  # lo más que da de una vez; se siguen las páginas hasta el final
 MEDIOS_MAXIMOS = 10
 API = "https://api.twilio.com"
 # El reloj de Twilio y el de la base pueden diferir.
@@ -317,7 +317,7 @@ class CanalTwilio:
         cliente = self._cliente(llaves)
         hallados = []
         for direccion in dict.fromkeys((numero, poner_uno_a_mexico(numero))):
-            filtros = {"to": f"whatsapp:{direccion}", "date_sent_after": desde, "limit": RECIBIDOS_MAXIMOS}
+            filtros = {"to": f"whatsapp:{direccion}", "date_sent_after": desde, "page_size": POR_PAGINA}
             hallados += self._llamar(partial(cliente.messages.list, **filtros))
         hallados.sort(key=lambda m: m.date_sent or m.date_created or desde)
         return [_como_aviso(m) for m in hallados if str(m.direction) == "inbound"]
@@ -325,7 +325,7 @@ class CanalTwilio:
     def mandados(self, credenciales: Credenciales | None, numero: str, desde: datetime) -> list[Mandado]:
         """Ver `Canal.mandados`. Los que fallaron no le llegaron a nadie."""
         cliente = self._cliente(self._exigir(credenciales))
-        filtros = {"from_": f"whatsapp:{numero}", "date_sent_after": desde, "limit": RECIBIDOS_MAXIMOS}
+        filtros = {"from_": f"whatsapp:{numero}", "date_sent_after": desde, "page_size": POR_PAGINA}
         hallados = self._llamar(partial(cliente.messages.list, **filtros))
         return [
             Mandado(str(m.sid), str(m.to), str(m.body or ""), m.date_sent.astimezone(UTC))

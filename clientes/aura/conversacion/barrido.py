@@ -11,8 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime, timedelta
 
 from ..canales import canal_de
-from ..canales.base import EnvioAmbiguo, NoProcesado, RechazoDelProveedor
-from ..utils.errores import ErrorServicioExterno
+from ..canales.base import Canal, Credenciales, EnvioAmbiguo, NoProcesado, RechazoDelProveedor
+from ..utils.errores import ErrorDatoInvalido, ErrorServicioExterno
 from ..utils.logging_utils import registro
 from ..utils.webhook_utils import leer_entrante
 from . import consultas
@@ -39,20 +39,26 @@ def barrer(presupuesto_s: float = PRESUPUESTO_S) -> str:
 
     Returns:
         Una frase con lo que pasó.
+
+    Raises:
+        ErrorServicioExterno: la base o el proveedor no contestaron por ninguna. Unas llaves malas son cosa de su Nora.
     """
     limite = time.monotonic() + presupuesto_s
     pendientes = consultas.noras_por_barrer(MARGEN, MAXIMO)
-    recuperados = fallidas = sin_tiempo = 0
+    recuperados = fallidas = calladas = sin_tiempo = 0
     with ThreadPoolExecutor(A_LA_VEZ, thread_name_prefix="barrido") as hilos:
         futuros: list[Future[int | None]] = [hilos.submit(_una_a_tiempo, nora, limite) for nora in pendientes]
         for futuro in as_completed(futuros):
             try:
                 tomados = futuro.result()
-            except (RechazoDelProveedor, NoProcesado, EnvioAmbiguo, ErrorServicioExterno):
+            except (RechazoDelProveedor, NoProcesado, EnvioAmbiguo, ErrorServicioExterno) as error:
                 fallidas += 1
+                calladas += not isinstance(error, RechazoDelProveedor)
                 continue
             sin_tiempo += tomados is None
             recuperados += tomados or 0
+    if calladas and calladas + sin_tiempo == len(pendientes):
+        raise ErrorServicioExterno(f"No se pudo consultar por ninguna de {len(pendientes)} Noras.")
     partes = [f"{len(pendientes)} Noras, {recuperados} mensajes recuperados"]
     if fallidas:
         partes.append(f"{fallidas} no se pudieron consultar")
@@ -88,11 +94,17 @@ def barrer_nora(nora: NoraPorBarrer) -> int:
         campos["MessageSid"]: campos for campos in canal.recibidos(credenciales, nora.numero_nora, nora.desde)
     }
     faltan = consultas.sids_que_faltan(nora.nombre_nora, list(recibidos)) if recibidos else []
+    tomados = 0
     for sid in faltan:
-        campos = recibidos[sid]
-        if campos["NumMedia"] != "0":
-            campos |= canal.medios_de(credenciales, sid)
-        consultas.recibir_mensaje(nora.nombre_nora, "whatsapp", leer_entrante(campos))
+        try:
+            _tomar(nora, canal, credenciales, recibidos[sid])
+        except ErrorDatoInvalido as error:
+            # Uno que no se puede guardar no esconde a los que siguen; queda dicho cuál.
+            bitacora.error(
+                "mensaje_sin_recuperar", nora=nora.nombre_nora, sid=sid, error=type(error).__name__
+            )
+            continue
+        tomados += 1
         bitacora.warning("mensaje_recuperado", nora=nora.nombre_nora, sid=sid)
     # Lo recién salido puede ser nuestro y no tener aún su id guardado: se mira cuando ya se asentó.
     asentados = [
@@ -100,5 +112,18 @@ def barrer_nora(nora: NoraPorBarrer) -> int:
     ]
     if de_afuera := consultas.anotar_de_afuera(nora.nombre_nora, asentados):
         bitacora.info("mandados_de_afuera", nora=nora.nombre_nora, cuantos=de_afuera)
-    consultas.anotar_barrido(nora.nombre_nora, inicio, len(faltan))
-    return len(faltan)
+    consultas.anotar_barrido(nora.nombre_nora, inicio, tomados)
+    return tomados
+
+
+def _tomar(
+    nora: NoraPorBarrer, canal: Canal, credenciales: Credenciales | None, campos: dict[str, str]
+) -> None:
+    if not campos["From"]:
+        raise ErrorDatoInvalido("El proveedor no dice de quién es.")
+    if campos["NumMedia"] != "0":
+        try:
+            campos |= canal.medios_de(credenciales, campos["MessageSid"])
+        except RechazoDelProveedor:
+            campos["NumMedia"] = "0"  # el archivo ya no está; lo escrito sí
+    consultas.recibir_mensaje(nora.nombre_nora, "whatsapp", leer_entrante(campos))

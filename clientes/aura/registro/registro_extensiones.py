@@ -11,6 +11,8 @@ from app_config import Config
 from extensiones import csrf, session_ext, socketio, talisman
 
 DIAS_DE_SESION = 14
+# Segundos. Sin ellos, un Redis congelado se queda con todos los hilos, también los de los webhooks.
+PLAZOS_DE_REDIS = {"socket_connect_timeout": 1.0, "socket_timeout": 2.0}
 CSP: dict[str, str | list[str]] = {
     "default-src": "'self'",
     "script-src": "'self'",
@@ -41,7 +43,9 @@ def atar_extensiones(app: Flask, config: Config) -> None:
     if config.REDIS_URL:
         from redis import Redis
 
-        app.config.update(SESSION_TYPE="redis", SESSION_REDIS=Redis.from_url(config.REDIS_URL))
+        app.config.update(
+            SESSION_TYPE="redis", SESSION_REDIS=Redis.from_url(config.REDIS_URL, **PLAZOS_DE_REDIS)
+        )
     else:
         # threshold=0: el desalojo por cantidad sacaba a gente con sesión; limpia el programador por fecha.
         carpeta = config.NORA_DATOS / "sesiones"

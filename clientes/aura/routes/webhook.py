@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from flask import Blueprint, current_app, request
@@ -15,7 +16,6 @@ from ..canales.base import Credenciales
 from ..conversacion import consultas
 from ..conversacion.salida import anotar_aviso
 from ..registro.frenos import anotar_firma_mala, revisar_firmas
-from ..registro.noras import RegistroDeNoras
 from ..utils.memoria_corta import MemoriaCorta
 from ..utils.validators import quitar_uno_de_mexico
 from ..utils.webhook_utils import RESPUESTA_VACIA, firma_valida, url_publica
@@ -25,6 +25,9 @@ webhook_bp = Blueprint("webhook", __name__)
 csrf.exempt(webhook_bp)
 
 VIGENCIA_S = 30.0
+# De quién es un número cambia casi nunca, y la firma se revisa siempre: si no es, se vuelve a preguntar.
+VIGENCIA_DUENA_S = 86_400.0
+CODIGO, ID = re.compile(r"[0-9]{1,9}"), re.compile(r"[0-9]{1,18}")
 
 
 class Memorias:
@@ -32,7 +35,7 @@ class Memorias:
 
     def __init__(self) -> None:
         self.llaves: MemoriaCorta[str, Credenciales | None] = MemoriaCorta(VIGENCIA_S)
-        self.duenas: MemoriaCorta[tuple[str, str, str], str] = MemoriaCorta(VIGENCIA_S)
+        self.duenas: MemoriaCorta[tuple[str, str, str], str] = MemoriaCorta(VIGENCIA_DUENA_S)
 
 
 def _memorias() -> Memorias:
@@ -57,17 +60,13 @@ def estado(nombre_nora: str) -> Response:
 @webhook_bp.post("/webhook")
 def recibir_sin_nombre() -> Response:
     """Un mensaje entrante; la Nora sale de a quién le escriben."""
-    nombre_nora = _nora_por_campos("To")
-    exigir_firma(nombre_nora)
-    return _guardar(nombre_nora)
+    return _guardar(_nora_firmada("To"))
 
 
 @webhook_bp.post("/webhook/estado")
 def estado_sin_nombre() -> Response:
     """Un aviso de estado; la Nora sale de quién envió."""
-    nombre_nora = _nora_por_campos("From")
-    exigir_firma(nombre_nora)
-    return _anotar(nombre_nora)
+    return _anotar(_nora_firmada("From"))
 
 
 def exigir_firma(nombre_nora: str) -> None:
@@ -111,24 +110,31 @@ def _origen() -> str:
     return request.host_url.rstrip("/")
 
 
-def _nora_por_campos(campo_del_numero: str) -> str:
-    """La Nora de un webhook sin nombre. Quien manda números que no son de nadie cuenta como quien prueba firmas."""
+def _nora_firmada(campo_del_numero: str) -> str:
+    """La Nora de un webhook sin nombre, ya revisada su firma.
+
+    Quien manda números que no son de nadie cuenta como quien prueba firmas.
+    """
     numero = quitar_uno_de_mexico(request.form.get(campo_del_numero, "").removeprefix("whatsapp:"))
     clave = (request.form.get("MessagingServiceSid", ""), request.form.get("AccountSid", ""), numero)
-    duenas = _memorias().duenas
-    origen = request.remote_addr or ""
-    vivas: RegistroDeNoras = current_app.extensions["registro_noras"]
-    if not duenas.tiene(clave):
+    duenas, origen = _memorias().duenas, request.remote_addr or ""
+    leer = partial(_duena, *clave)
+    # Un número que no se conoce se pregunta; uno conocido, solo si la firma no es: le cambiaron el nombre o las llaves.
+    conocida = duenas.de(clave, leer)[0] if duenas.tiene(clave) else None
+    if conocida is None or not _firmada_por(conocida):
         revisar_firmas(origen)
-    try:
-        nombre, de_memoria = duenas.de(clave, partial(_duena, *clave))
-        if de_memoria and nombre not in vivas:  # le cambiaron el nombre
-            duenas.olvidar(clave)
-            nombre, _ = duenas.de(clave, partial(_duena, *clave))
-    except NotFound:
-        anotar_firma_mala(origen)
-        raise
-    return nombre
+        try:
+            conocida = duenas.releer(clave, leer)
+        except NotFound:
+            anotar_firma_mala(origen)
+            raise
+    exigir_firma(conocida)
+    return conocida
+
+
+def _firmada_por(nombre_nora: str) -> bool:
+    leer = partial(consultas.leer_credenciales, nombre_nora)
+    return _es_suya(_memorias().llaves.de(nombre_nora, leer)[0])
 
 
 def _duena(servicio: str, cuenta: str, numero: str) -> str:
@@ -153,8 +159,8 @@ def _anotar(nombre_nora: str) -> Response:
         nombre_nora,
         sid,
         request.form.get("MessageStatus", "") or request.form.get("SmsStatus", ""),
-        int(codigo) if codigo.isdigit() else None,
-        int(saliente) if saliente.isdigit() and len(saliente) < 19 else None,
+        int(codigo) if CODIGO.fullmatch(codigo) else None,
+        int(saliente) if ID.fullmatch(saliente) else None,
     )
     return _vacia()
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TextIO, TypeVar
 
+import psycopg
 from flask import Flask
 
 from app_config import ErrorConfiguracion
@@ -81,6 +82,16 @@ def correr(hacer: Callable[[Flask], Resultado], *, json_al_final: bool) -> int:
         resultado = Resultado(fallas=[f"{error.mensaje} {error.que_hacer}".strip()])
     except (ErrorConfiguracion, ErrorPostgres) as error:
         resultado = Resultado(fallas=[str(error)])
+    except psycopg.OperationalError:
+        resultado = Resultado(
+            fallas=["La base de datos no contesta. Revisa que esté prendida y SUPABASE_DB_URL."]
+        )
+    except psycopg.Error as error:
+        resultado = Resultado(fallas=[f"La base de datos no lo permitió ({type(error).__name__})."])
+    except OSError as error:
+        resultado = Resultado(
+            fallas=[f"No se pudo usar {error.filename or 'el disco'}: {error.strerror or error}."]
+        )
     finally:
         detener_todo(app)
     for falla in resultado.fallas:

@@ -44,6 +44,7 @@ def secretos(columna: ColumnaCifrada) -> Iterator[Fila]:
             supabase.table(columna.tabla)
             .select(f"{columna.llave},{columna.columna}")
             .not_.is_(columna.columna, "null")
+            .neq(columna.columna, "")
         ),
         columna.llave,
     )

@@ -34,13 +34,17 @@ class MemoriaCorta(Generic[K, V]):
         guardada = self._viva(clave)
         if guardada is not None:
             return guardada[1], True
+        return self.releer(clave, leer), False
+
+    def releer(self, clave: K, leer: Callable[[], V]) -> V:
+        """Lo lee y sustituye lo guardado."""
         valor = leer()
         with self._candado:
             self._guardadas[clave] = (time.monotonic() + self._vigencia_s, valor)
             self._guardadas.move_to_end(clave)
             if len(self._guardadas) > self._maximo:
                 self._guardadas.popitem(last=False)
-        return valor, False
+        return valor
 
     def olvidar(self, clave: K) -> None:
         """La próxima vez se lee."""

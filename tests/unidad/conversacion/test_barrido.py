@@ -11,8 +11,10 @@ import psycopg
 import pytest
 from dobles.twilio_falso import Respuesta, TwilioFalso, twilio_falso
 
-from clientes.aura.conversacion import barrido, salida, turno
+from clientes.aura.canales import canal_de
+from clientes.aura.conversacion import barrido, consultas, salida, turno
 from clientes.aura.supabase_local import DireccionesPostgres
+from clientes.aura.utils.errores import ErrorServicioExterno
 from clientes.aura.utils.supabase_client import ConexionSupabase
 
 CLIENTE = "whatsapp:+5216621234567"
@@ -150,6 +152,37 @@ def test_una_que_falla_no_detiene_a_las_demas_y_se_retoma(
     assert len(entrantes(una)) + len(entrantes(otra)) == 1
     assert "1 mensajes recuperados" in barrido.barrer()
     assert [len(entrantes(una)), len(entrantes(otra))] == [1, 1]
+
+
+def test_si_nadie_contesta_el_trabajo_fallo(twilio: TwilioFalso, nora: Any, numero: str) -> None:
+    twilio.guion += [Respuesta("error_antes")] * 3
+    with pytest.raises(ErrorServicioExterno):
+        barrido.barrer()
+    assert nora.tabla("barridos") == []
+
+
+def test_uno_que_no_se_puede_guardar_no_esconde_a_los_demas(
+    twilio: TwilioFalso, nora: Any, numero: str
+) -> None:
+    roto = twilio.recibir("", numero, "sin de quién", hace_s=90)
+    bueno = twilio.recibir(CLIENTE, numero, "hola", hace_s=60)
+    sin_archivo = twilio.recibir(CLIENTE, numero, "mira", hace_s=50, medios=(("ME1", "image/jpeg"),))
+    twilio.medios.pop(sin_archivo["sid"])
+    assert "2 mensajes recuperados" in barrido.barrer()
+    assert {m["proveedor_sid"] for m in entrantes(nora)} == {bueno["sid"], sin_archivo["sid"]} - {roto["sid"]}
+
+
+def test_mas_de_una_pagina_en_la_lista_del_proveedor(
+    twilio: TwilioFalso, nora: Any, numero: str, conexion: ConexionSupabase
+) -> None:
+    for n in range(1_005):
+        twilio.recibir(CLIENTE, numero, str(n), hace_s=2_000 - n)
+    canal = canal_de("whatsapp", conexion.config)
+    desde = datetime.now(UTC) - timedelta(hours=1)
+    recibidos = canal.recibidos(
+        consultas.leer_credenciales(nora.nora), numero.removeprefix("whatsapp:"), desde
+    )
+    assert [m["Body"] for m in recibidos] == [str(n) for n in range(1_005)]
 
 
 def test_sin_presupuesto_quedan_para_la_proxima(twilio: TwilioFalso, nora: Any, numero: str) -> None:
