@@ -34,10 +34,10 @@ ENV ENTORNO=produccion \
     PORT=5000 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
-# Pango y una letra para los PDF de los reportes; lo demás viene en ruedas.
+# Pango y una letra para los PDF de los reportes; pg_dump con TLS para respaldar Supabase; lo demás viene en ruedas.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+    && apt-get install -y --no-install-recommends fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 postgresql-client \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin nora \
     && install -d -o nora -g nora -m 0700 /datos

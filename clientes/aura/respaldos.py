@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -21,7 +22,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import conninfo, sql
@@ -97,7 +97,8 @@ def hacer(config: Config, ahora: datetime | None = None) -> Path:
     if final.exists():
         raise ErrorRespaldo(f"Ya hay un respaldo {final.name}.")
     uri = db_uri_de_respaldo(config)
-    volcador = herramienta(config, "pg_dump")
+    with psycopg.connect(uri) as conexion:
+        volcador = herramienta(config, "pg_dump", conexion)
     parcial = Path(tempfile.mkdtemp(prefix=".haciendose-", dir=raiz))
     try:
         with psycopg.connect(uri) as conexion:
@@ -288,10 +289,10 @@ def volcar_en(conexion: psycopg.Connection[Any], config: Config, carpeta: Path, 
     Raises:
         ErrorRespaldo: pg_restore no pudo.
     """
+    restaurador = herramienta(config, "pg_restore", conexion)  # antes de quitar nada
     for esquema in ESQUEMAS:
         conexion.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(esquema)))
     conexion.execute(PAPEL_DE_BUSQUEDAS)
-    restaurador = herramienta(config, "pg_restore")
     comunes = ["--exit-on-error", "--single-transaction", f"--dbname={_sin_clave(uri)}"]
     _correr([restaurador, *comunes, str(carpeta / "base.dump")], uri)
     if (carpeta / "almacen.dump").is_file():
@@ -361,28 +362,44 @@ def _uno(conexion: psycopg.Connection[Any], consulta: str) -> Any:
     return fila[0] if fila else None
 
 
-def herramienta(config: Config, nombre: str) -> str:
-    """pg_dump o pg_restore: el que se configuró, o el que viene con el PostgreSQL embebido si alcanza.
+def herramienta(config: Config, nombre: str, base: psycopg.Connection[Any]) -> str:
+    """pg_dump o pg_restore para esa base: el que se configuró; si no, el incluido, y con TLS el de esta máquina.
 
     Raises:
-        ErrorRespaldo: la base está en otra máquina y no se dijo con qué respaldarla.
+        ErrorRespaldo: no hay uno que sirva; dice qué falta.
     """
+    pedida = base.info.server_version // 10_000
     if config.NORA_PG_DUMP:
         ruta = Path(config.NORA_PG_DUMP).with_name(nombre)
         if not ruta.is_file():
             raise ErrorRespaldo(f"NORA_PG_DUMP: no existe {ruta}.")
-        return str(ruta)
-    if config.modo_supabase != "embebido" and not _es_local(config.SUPABASE_DB_URL):
-        raise ErrorRespaldo(
-            "La base está en otra máquina y pide TLS, que el pg_dump incluido no tiene.",
-            que_hacer="Instala el cliente de PostgreSQL de su versión o más nuevo y pon su ruta en NORA_PG_DUMP.",
-        )
-    return str(binarios_postgres() / nombre)
+        candidatas = [ruta]
+    elif not base.pgconn.ssl_in_use:
+        candidatas = [binarios_postgres() / nombre]
+    else:  # el incluido no sabe TLS
+        del_sistema = shutil.which(nombre)
+        candidatas = [Path(del_sistema)] if del_sistema else []
+    for ruta in candidatas:
+        if _version_de(ruta) >= pedida:
+            return str(ruta)
+    porque = (
+        f"Este {nombre} es de la versión {_version_de(candidatas[0])} y la base de la {pedida}."
+        if candidatas
+        else "La base pide TLS, que el pg_dump incluido no tiene."
+    )
+    raise ErrorRespaldo(
+        porque,
+        que_hacer=f"Instala el cliente de PostgreSQL {pedida} o más nuevo y pon la ruta de su pg_dump en NORA_PG_DUMP.",
+    )
 
 
-def _es_local(uri: str) -> bool:
-    donde = conninfo.conninfo_to_dict(uri).get("host") or urlsplit(uri).hostname or ""
-    return str(donde).startswith("/") or donde in ("", "localhost", "127.0.0.1", "::1")
+def _version_de(ruta: Path) -> int:
+    """La mayor, de «pg_dump (PostgreSQL) 18.6»; 0 si no se entiende."""
+    dicho = subprocess.run(  # noqa: S603 - un binario nuestro o del operador
+        [str(ruta), "--version"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    ).stdout
+    hallada = re.search(r"\) (\d+)", dicho)
+    return int(hallada[1]) if hallada else 0
 
 
 def _sin_clave(uri: str) -> str:

@@ -128,7 +128,16 @@ def test_compose_solo_usa_datos_que_existen() -> None:
     nombres = re.findall(r"^    ([A-Z_]+):", nuestro, re.MULTILINE)
     assert len(nombres) >= 6
     assert set(nombres) <= set(_CAMPOS)
+    # Lo que el operador ponga en .env llega entero, y el PORT de afuera no cambia el de adentro.
+    assert "env_file: [.env]" in compose and 'PORT: "5000"' in nuestro
+    assert "read_only: true" in compose and "cap_drop: [ALL]" in compose
     assert not re.findall(r"(?:PASSWORD|SECRET|CLAVES\w*): (?!\$\{)", compose), "un secreto escrito"
+
+
+def test_la_imagen_no_lleva_compiladores_y_si_lo_que_el_respaldo_pide() -> None:
+    ultima = DOCKERFILE.rsplit("\nFROM ", 1)[1]
+    assert not re.search(r"build-essential|gcc|g\+\+|make\b|-dev\b", ultima)
+    assert "postgresql-client" in ultima
 
 
 def test_hadolint_no_encuentra_nada() -> None:

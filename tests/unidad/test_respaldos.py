@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -18,7 +19,7 @@ from app_config import Config
 from clientes.aura import respaldos
 from clientes.aura.routes.admin import servicio
 from clientes.aura.scripts import backup_diario
-from clientes.aura.supabase_local import DireccionesPostgres
+from clientes.aura.supabase_local import DireccionesPostgres, binarios_postgres
 from clientes.aura.utils.errores import ErrorDatoInvalido, ErrorNora
 
 
@@ -175,13 +176,37 @@ def test_dos_del_mismo_dia_dejan_el_ultimo() -> None:
     assert respaldos.los_que_se_quedan([manana, tarde]) == {tarde}
 
 
-def test_una_base_lejana_pide_su_pg_dump(tmp_path: Path) -> None:
-    config = Config(
-        ENTORNO="pruebas", SUPABASE_DB_URL="postgresql://u:c@db.ejemplo.mx/postgres", NORA_DATOS=tmp_path
-    )
+def test_con_que_respaldar_segun_la_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """El incluido no sabe TLS; y uno más viejo que la base no sirve."""
+
+    def base(version: int, *, tls: bool) -> Any:
+        return SimpleNamespace(
+            info=SimpleNamespace(server_version=version * 10_000), pgconn=SimpleNamespace(ssl_in_use=tls)
+        )
+
+    def instalado(carpeta: str, version: int) -> Path:
+        ruta = tmp_path / carpeta / "pg_dump"
+        ruta.parent.mkdir()
+        ruta.write_text(f"#!/bin/sh\necho 'pg_dump (PostgreSQL) {version}.2'\n")
+        ruta.chmod(0o755)
+        return ruta
+
+    config = Config(ENTORNO="pruebas", SUPABASE_DB_URL="postgresql://u:c@b/p", NORA_DATOS=tmp_path)
+    incluido = str(binarios_postgres() / "pg_dump")
+    assert respaldos.herramienta(config, "pg_dump", base(17, tls=False)) == incluido
+    monkeypatch.setenv("PATH", str(tmp_path / "nada"))
     with pytest.raises(respaldos.ErrorRespaldo, match="TLS") as error:
-        respaldos.hacer(config)
-    assert "NORA_PG_DUMP" in error.value.que_hacer
+        respaldos.herramienta(config, "pg_dump", base(17, tls=True))
+    assert "PostgreSQL 17 o más nuevo" in error.value.que_hacer and "NORA_PG_DUMP" in error.value.que_hacer
+    monkeypatch.setenv("PATH", f"{instalado('del_sistema', 17).parent}:/bin")
+    assert respaldos.herramienta(config, "pg_dump", base(17, tls=True)) == str(
+        tmp_path / "del_sistema/pg_dump"
+    )
+    config.NORA_PG_DUMP = str(instalado("viejo", 15))
+    with pytest.raises(respaldos.ErrorRespaldo, match="es de la versión 15 y la base de la 17"):
+        respaldos.herramienta(config, "pg_dump", base(17, tls=False))
+    with pytest.raises(respaldos.ErrorRespaldo, match="no existe"):
+        respaldos.herramienta(config, "pg_restore", base(17, tls=False))
 
 
 class TestScript:

@@ -22,7 +22,7 @@ from app_config import Config
 from scheduler_jobs import siguiente_vez, todos_los_trabajos
 
 from .. import respaldos
-from ..arranque import db_uri_de
+from ..arranque import db_uri_de, db_uri_de_respaldo
 from ..conversacion.cola import hay_trabajador_vivo
 from ..migraciones import pendientes
 from ..registro.registro_dinamico import catalogo_de
@@ -172,7 +172,8 @@ def _proveedores(app: Flask) -> Revision:
 def _respaldos(app: Flask) -> Revision:
     config = _config(app)
     try:
-        respaldos.herramienta(config, "pg_dump")
+        with psycopg.connect(db_uri_de_respaldo(config), connect_timeout=int(PLAZO_RED_S)) as base:
+            respaldos.herramienta(config, "pg_dump", base)
     except respaldos.ErrorRespaldo as error:
         return Revision("respaldos", False, error.mensaje, error.que_hacer or "Revisa NORA_PG_DUMP.")
     hechos = list(respaldos.existentes(config))
