@@ -98,6 +98,13 @@ def post_worker_init(trabajador: Any) -> None:
         _abrir()
 
 
+def post_request(trabajador: Any, _peticion: Any, _entorno: Any, _respuesta: Any) -> None:
+    """Al reciclarse (`max_requests`) no hay SIGTERM: sin cerrar sus WebSockets, el proceso no contestaría a nadie hasta
+    agotar `graceful_timeout`, y su remplazo no nacería."""
+    if not trabajador.alive:
+        _cerrar_aparte()
+
+
 def worker_exit(_servidor: Any, _trabajador: Any) -> None:
     """Al salir por la razón que sea (reciclado incluido) no queda ningún socket abierto ni un hilo nuestro.
 
@@ -122,6 +129,11 @@ def _cerrar() -> None:
     hilos_de(app).detener()
 
 
+_cerrando = threading.Event()
+
+
 def _cerrar_aparte() -> None:
-    """En otro hilo: cerrar toma candados que el hilo interrumpido por la señal podría tener."""
-    threading.Thread(target=_cerrar, name="cerrar", daemon=True).start()
+    """En otro hilo: cerrar toma candados que el hilo interrumpido por la señal podría tener. Una vez por proceso."""
+    if not _cerrando.is_set():
+        _cerrando.set()
+        threading.Thread(target=_cerrar, name="cerrar", daemon=True).start()

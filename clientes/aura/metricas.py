@@ -7,6 +7,7 @@ suma; lo que vive en la base se lee al contestar, y es igual lo conteste quien l
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from .utils.logging_utils import registro
 bitacora = registro(__name__)
 ZONA = ZoneInfo("America/Hermosillo")
 METODOS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+CALLADA_S = 86_400.0  # una máquina que sirve escribe en sus archivos todo el tiempo
 SIN_RENGLON = frozenset({"static", "salud.vive", "salud.metricas"})
 
 
@@ -175,6 +177,12 @@ def empezar_carpeta(carpeta: Path) -> None:
     for archivo in carpeta.glob("gauge_*.db"):
         archivo.unlink(missing_ok=True)
     quitar_de_muertos(carpeta)
+    # Cada versión de un contenedor trae otro nombre de máquina y comparte el disco: lo del que ya no escribe, sobra.
+    viejo = time.time() - CALLADA_S
+    for otra in carpeta.parent.iterdir():
+        archivos = list(otra.glob("*.db"))
+        if otra != carpeta and archivos and all(archivo.stat().st_mtime < viejo for archivo in archivos):
+            shutil.rmtree(otra, ignore_errors=True)
 
 
 def proceso_terminado(carpeta: Path, numero: int) -> None:

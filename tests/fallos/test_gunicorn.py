@@ -56,7 +56,9 @@ class Gunicorn:
 
 
 @contextlib.contextmanager
-def gunicorn(base: DireccionesPostgres, carpeta: Path, procesos: int, **mas: str) -> Iterator[Gunicorn]:
+def gunicorn(
+    base: DireccionesPostgres, carpeta: Path, procesos: int, opciones: tuple[str, ...] = (), **mas: str
+) -> Iterator[Gunicorn]:
     """Lo arranca como en operación y espera a que todo esté listo."""
     puerto, casa, salida = puerto_libre(), carpeta / "casa", carpeta / "salida.txt"
     casa.mkdir()
@@ -70,7 +72,7 @@ def gunicorn(base: DireccionesPostgres, carpeta: Path, procesos: int, **mas: str
         "NORA_DATOS": str(carpeta / "datos-de-gunicorn"),
         **mas,
     }
-    orden = [sys.executable, "-m", "gunicorn", "-c", "gunicorn_config.py", "run:app"]
+    orden = [sys.executable, "-m", "gunicorn", "-c", "gunicorn_config.py", *opciones, "run:app"]
     with salida.open("wb") as bitacora:
         proceso = subprocess.Popen(orden, cwd=RAIZ, env=entorno, stdout=bitacora, stderr=bitacora)
         servidor = Gunicorn(f"http://127.0.0.1:{puerto}", proceso, salida, casa)
@@ -158,6 +160,28 @@ def test_lleno_de_sockets_sirve_paginas_y_termina(
             )
             assert pagina.status_code == 200, ruta
         servidor.terminar(plazo)
+
+
+@pytest.mark.largo
+def test_al_reciclarse_con_un_socket_abierto_su_remplazo_nace_pronto(
+    base: DireccionesPostgres,
+    tmp_path: Path,
+    crear_nora: Callable[..., str],
+    crear_usuario: Callable[..., str],
+) -> None:
+    crear_usuario("duena@marea.mx", "dueno", crear_nora("marea"))
+    reciclar = ("--max-requests", "60", "--max-requests-jitter", "0")
+    with gunicorn(base, tmp_path, 1, reciclar) as servidor, contextlib.ExitStack() as abiertos:
+        (antes,) = psutil.Process(servidor.proceso.pid).children()
+        galleta = entrar(servidor.url, "duena@marea.mx")
+        abiertos.enter_context(Socket(servidor.url, galleta, "marea"))
+        while antes.is_running() and "Autorestarting" not in servidor.salida.read_text(encoding="utf-8"):
+            requests.get(f"{servidor.url}/salud", timeout=SEGUNDOS_PARA_CONTESTAR)
+        dejo = time.monotonic()
+        esperar(lambda: contesta(f"{servidor.url}/salud") == 200, "que el remplazo conteste", segundos=30)
+        assert time.monotonic() - dejo < 12, "gastó la gracia esperando a un socket"
+        assert not antes.is_running()
+        servidor.terminar()
 
 
 @pytest.mark.largo

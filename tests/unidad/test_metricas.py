@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,13 @@ def test_varios_procesos_suman_y_uno_muerto_no_cuenta_sus_sockets(tmp_path: Path
     assert valores() == {"nora_turnos_total": 5.0, "nora_sockets": 5.0}
     metricas.proceso_terminado(carpeta, corridos[0][0])
     assert valores() == {"nora_turnos_total": 5.0, "nora_sockets": 3.0}
-    # Al arrancar otra vez, nada de los de antes.
+    # Al arrancar otra vez, nada de los de antes; y de otra máquina, solo lo que sigue escribiendo.
+    vieja, viva = carpeta.parent / "version-anterior", carpeta.parent / "otra-maquina"
+    for otra, hace_s in ((vieja, 2 * metricas.CALLADA_S), (viva, 60)):
+        otra.mkdir()
+        archivo = otra / "counter_7.db"
+        archivo.touch()
+        os.utime(archivo, (time.time() - hace_s,) * 2)
     metricas.empezar_carpeta(carpeta)
-    assert valores() == {} and list(carpeta.iterdir()) == []
+    assert list(carpeta.iterdir()) == []
+    assert not vieja.exists() and viva.exists()

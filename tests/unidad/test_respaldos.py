@@ -221,12 +221,29 @@ class TestScript:
     def test_hace_uno_y_lo_verifica(
         self, config: Config, base: DireccionesPostgres, capsys: pytest.CaptureFixture[str]
     ) -> None:
+        with psycopg.connect(base.administrador, autocommit=True) as conexion:
+            conexion.execute(
+                "update configuracion_bot set ia_activa = false"
+            )  # una apagada también se comprueba
         assert backup_diario.main(["--json"]) == 0
         hecho = json.loads(capsys.readouterr().out.splitlines()[-1])
         antes = filas(base, "select id, estado from mensajes_salientes order by id")
         assert backup_diario.main(["--verificar", hecho["respaldo"], "--json"]) == 0
         assert json.loads(capsys.readouterr().out.splitlines()[-1])["fallas"] == []
         assert filas(base, "select id, estado from mensajes_salientes order by id") == antes
+
+    def test_verificar_dice_que_secreto_no_se_abre(
+        self, config: Config, base: DireccionesPostgres, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with psycopg.connect(base.administrador, autocommit=True) as conexion:
+            conexion.execute(
+                "insert into configuracion_ia (nombre_nora, llave_cifrada)"
+                " select nombre_nora, 'de-otra-clave' from configuracion_bot limit 1"
+                " on conflict (nombre_nora) do update set llave_cifrada = excluded.llave_cifrada"
+            )
+        assert backup_diario.main([]) == 0
+        assert backup_diario.main(["--verificar"]) == 1
+        assert "configuracion_ia.llave_cifrada no se abre" in capsys.readouterr().err
 
     def test_verificar_dice_que_falta(
         self, config: Config, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import psycopg
 from flask import Flask
+from psycopg import sql
 
 from app_config import Config
 
@@ -28,6 +29,7 @@ from ..routes.admin.exportacion import exportar_nora
 from ..routes.admin.servicio import nora as leer_nora
 from ..supabase_local import DireccionesPostgres, crear_api
 from ..utils.cifrado import Cifrador
+from ..utils.errores import ErrorNora
 from ..utils.supabase_client import ConexionSupabase, conexion_actual, usar_conexion
 from ..utils.webhook_utils import MensajeEntrante
 from ._comun import Resultado, correr, decir, opciones
@@ -161,12 +163,22 @@ def _comprobar(
 
 
 def _secretos(config: Config, conexion: psycopg.Connection[tuple[object, ...]]) -> list[str]:
-    fila = conexion.execute(
-        "select twilio_token_cifrado from public.credenciales_nora where twilio_token_cifrado is not null limit 1"
-    ).fetchone()
-    if fila is not None:
-        Cifrador(config.NORA_CLAVES_CIFRADO).descifrar(str(fila[0]))
-    return []
+    """Uno de cada columna que guarda secretos se abre con las claves de esta instalación."""
+    cifrador, fallas = Cifrador(config.NORA_CLAVES_CIFRADO), []
+    columnas = conexion.execute(
+        "select c ->> 'tabla', c ->> 'columna' from jsonb_array_elements(public.columnas_cifradas()) c"
+    ).fetchall()
+    for tabla, columna in columnas:
+        consulta = sql.SQL("select {c} from public.{t} where {c} <> '' limit 1").format(
+            c=sql.Identifier(str(columna)), t=sql.Identifier(str(tabla))
+        )
+        fila = conexion.execute(consulta).fetchone()
+        try:
+            if fila is not None:
+                cifrador.descifrar(str(fila[0]))
+        except ErrorNora:
+            fallas.append(f"{tabla}.{columna} no se abre con NORA_CLAVES_CIFRADO")
+    return fallas
 
 
 def _contesta(
@@ -174,7 +186,8 @@ def _contesta(
 ) -> list[str]:
     """Una pregunta nueva en el simulador tiene respuesta, y solo ella queda por salir."""
     fila = conexion.execute(
-        "update public.configuracion_bot set silencio_segundos = 0 where nombre_nora ="
+        # Encendida: la que su dueña apagó no contesta, y eso no dice nada del respaldo.
+        "update public.configuracion_bot set silencio_segundos = 0, ia_activa = true where nombre_nora ="
         " (select nombre_nora from public.configuracion_bot where activo order by 1 limit 1) returning nombre_nora"
     ).fetchone()
     if fila is None:
