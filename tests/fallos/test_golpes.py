@@ -117,10 +117,10 @@ def correr(
     cuando = sorted(azar.sample(range(conversaciones * preguntas), len(golpes)))
     pendientes = dict(zip(cuando, golpes, strict=True))
     repetidos = 0
-    insistencia = 0.0
+    insistencia = peor_respuesta = 0.0
     with ThreadPoolExecutor(8) as grupo:
         for vuelta in range(preguntas):
-            envios = []
+            envios, inicio = [], time.monotonic()
             for cliente in range(conversaciones):
                 punto = pendientes.get(vuelta * conversaciones + cliente)
                 if punto:
@@ -137,6 +137,7 @@ def correr(
                 f"todas las respuestas de la vuelta {vuelta} (semilla {semilla})",
                 segundos=RECUPERACION_S + POR_RESPUESTA_S * conversaciones,
             )
+            peor_respuesta = max(peor_respuesta, time.monotonic() - inicio)
     return {
         "repetidos": repetidos,
         "muertes": len(escenario.procesos.muertes),
@@ -144,6 +145,7 @@ def correr(
         "peor_recuperacion_s": round(
             recuperacion(escenario.procesos.muertes, escenario.twilio.aceptados_en), 1
         ),
+        "peor_vuelta_entera_s": round(peor_respuesta, 1),
         "peor_silencio_con_varias_muertes_s": round(
             max(silencios(escenario.procesos.muertes, escenario.twilio.aceptados_en), default=0.0), 1
         ),

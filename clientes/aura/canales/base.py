@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -136,7 +136,8 @@ class Saliente:
     """Un mensaje del buzón de salida, tomado para enviarse.
 
     `estado_anterior` es «enviando» cuando un intento previo quedó sin saberse; `enviando_hace_s`, en segundos,
-    desde ese primer intento. `problema`: lo que le pasa al contacto («invalido», «bloqueado»), si algo.
+    desde ese primer intento. `problema`: lo que le pasa al contacto («invalido», «bloqueado»), si algo. `confirmar` se
+    llama justo antes de pedirle al proveedor que lo mande, y levanta `YaEsDeOtro` si ya no toca.
     """
 
     id: int
@@ -158,6 +159,7 @@ class Saliente:
     hay_si_cerrada: bool = False
     esperar_hasta: datetime | None = None
     problema: str = ""
+    confirmar: Callable[[], None] = field(default=lambda: None, compare=False, repr=False)
 
     @property
     def cuerpos(self) -> frozenset[str]:
@@ -222,6 +224,10 @@ class NoProcesado(Exception):
 
 class EnvioAmbiguo(Exception):
     """No se sabe si salió (se cortó, tardó de más, 5xx): antes de repetir hay que buscarlo."""
+
+
+class YaEsDeOtro(Exception):
+    """Otro trabajador tomó el mensaje mientras este tardaba: aquí no se manda."""
 
 
 class NoSePuedeAsi(Exception):

@@ -280,7 +280,9 @@ class CanalTwilio:
             datos["status_callback"] = (
                 f"{self._url_publica}/webhook/{saliente.nombre_nora}/estado?saliente={saliente.id}"
             )
-        mensaje = self._llamar(lambda: self._cliente(llaves).messages.create(**datos))
+        cliente = self._cliente(llaves)
+        saliente.confirmar()
+        mensaje = self._llamar(lambda: cliente.messages.create(**datos))
         if mensaje.status in ("failed", "undelivered"):
             codigo = int(mensaje.error_code) if mensaje.error_code else None
             raise RechazoDelProveedor(codigo, frase_de(codigo))

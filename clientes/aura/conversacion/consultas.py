@@ -211,6 +211,12 @@ def responder_turno(nombre_nora: str, turno: Turno, decision: Decision) -> Resue
 
 
 # ---------------------------------------------------------------- enviar
+def confirmar_saliente(nombre_nora: str, saliente_id: int, intentos: int) -> bool:
+    """Si sigue siendo de quien lo tomó con ese número de intento; su espera vuelve a contar desde ahora."""
+    datos = {"p_nombre_nora": nombre_nora, "p_saliente_id": saliente_id, "p_intentos": intentos}
+    return bool(valor(supabase.rpc("confirmar_saliente", datos)))
+
+
 def tomar_saliente(nombre_nora: str, saliente_id: int) -> Saliente | None:
     """Reclama un mensaje del buzón de salida; None si ya salió, ya falló o no existe.
 

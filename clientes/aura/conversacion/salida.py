@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,6 +15,7 @@ from ..canales.base import (
     RechazoDelProveedor,
     Saliente,
     UsoDePlantilla,
+    YaEsDeOtro,
 )
 from ..canales.entrega import entregar
 from ..medios import consultas as archivos
@@ -34,6 +36,8 @@ SIN_DIRECCION_PUBLICA = (
     "Pide que la pongan y mándalo otra vez."
 )
 SEGUNDA_BUSQUEDA_S = 4.0
+# A un trabajador que no late lo dan por muerto a los 15 s: quien tardó más que esto pregunta antes de mandar.
+SIN_CONFIRMAR_S = 3.0
 # Después de esto sin poder preguntarle al proveedor, se da por fallido y una persona decide.
 DUDA_MAXIMA_S = 3_600.0
 
@@ -48,7 +52,7 @@ def enviar_saliente(nombre_nora: str, saliente_id: int) -> str:
         Reintentar: no salió o no se sabe; hay que volver más tarde.
         ErrorServicioExterno: la base no contestó.
     """
-    saliente = consultas.tomar_saliente(nombre_nora, saliente_id)
+    saliente = _tomar(nombre_nora, saliente_id)
     if saliente is None:
         return "nada"
     if not saliente.nora_activa:
@@ -62,6 +66,9 @@ def enviar_saliente(nombre_nora: str, saliente_id: int) -> str:
     )
     try:
         return _enviar(canal, saliente, credenciales)
+    except YaEsDeOtro:
+        bitacora.warning("envio_de_otro", nora=nombre_nora, saliente=saliente.id)
+        return "nada"
     except RechazoDelProveedor as rechazo:
         return _fallar(saliente, rechazo.codigo, rechazo.texto)
     except NoProcesado as error:
@@ -73,6 +80,21 @@ def enviar_saliente(nombre_nora: str, saliente_id: int) -> str:
         raise Reintentar("no se sabe si salió", SEGUNDA_BUSQUEDA_S) from error
 
 
+def _tomar(nombre_nora: str, saliente_id: int) -> Saliente | None:
+    antes = time.monotonic()
+    saliente = consultas.tomar_saliente(nombre_nora, saliente_id)
+    if saliente is None:
+        return None
+
+    def confirmar() -> None:
+        if time.monotonic() - antes < SIN_CONFIRMAR_S:
+            return
+        if not consultas.confirmar_saliente(nombre_nora, saliente_id, saliente.intentos):
+            raise YaEsDeOtro
+
+    return replace(saliente, confirmar=confirmar)
+
+
 def _enviar(canal: Canal, saliente: Saliente, credenciales: Credenciales | None) -> str:
     if saliente.estado_anterior == "enviando":
         hallado = _buscar(canal, saliente, credenciales)
@@ -82,7 +104,7 @@ def _enviar(canal: Canal, saliente: Saliente, credenciales: Credenciales | None)
             raise Reintentar("todavía puede aparecer", SEGUNDA_BUSQUEDA_S)
         # No salió. Se toma de nuevo para que este intento, si también queda en duda, tenga su propia espera.
         consultas.soltar_saliente(saliente.nombre_nora, saliente.id)
-        otra_vez = consultas.tomar_saliente(saliente.nombre_nora, saliente.id)
+        otra_vez = _tomar(saliente.nombre_nora, saliente.id)
         if otra_vez is None:
             return "nada"
         saliente = otra_vez
@@ -98,7 +120,7 @@ def _con_la_ventana_cerrada(canal: Canal, saliente: Saliente, credenciales: Cred
     """Nada libre sale: la plantilla que llevaba para este caso, esperar, o fallar diciéndolo."""
     if saliente.hay_si_cerrada:
         consultas.cambiar_a_plantilla(saliente.nombre_nora, saliente.id)
-        cambiado = consultas.tomar_saliente(saliente.nombre_nora, saliente.id)
+        cambiado = _tomar(saliente.nombre_nora, saliente.id)
         return "nada" if cambiado is None else _entregar(canal, cambiado, credenciales)
     if saliente.esperar_hasta is not None and saliente.esperar_hasta > datetime.now(UTC):
         consultas.soltar_saliente(saliente.nombre_nora, saliente.id)

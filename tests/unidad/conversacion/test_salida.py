@@ -271,3 +271,46 @@ def test_un_segundo_intento_dudoso_tiene_su_propia_espera(
         with pytest.raises(Reintentar):
             salida.enviar_saliente(nora.nora, pendiente)
     assert len(twilio.envios) == 2
+
+
+def test_quien_tardo_y_fue_dado_por_muerto_no_lo_manda_otra_vez(
+    twilio: TwilioFalso, nora: Any, pendiente: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entregar = salida.entregar
+
+    def tardar(*argumentos: Any) -> Any:
+        monkeypatch.setattr(salida, "entregar", entregar)
+        # Mientras este no corría, otro lo dio por muerto, no lo halló con el proveedor y lo mandó.
+        envejecer(nora)
+        assert salida.enviar_saliente(nora.nora, pendiente) == "enviado"
+        return entregar(*argumentos)
+
+    monkeypatch.setattr(salida, "SIN_CONFIRMAR_S", 0.0)
+    monkeypatch.setattr(salida, "entregar", tardar)
+    assert salida.enviar_saliente(nora.nora, pendiente) == "nada"
+    assert len(twilio.mensajes) == 1 and nora.salientes()[0]["estado"] == "enviado"
+
+
+def test_quien_tardo_y_sigue_siendo_suyo_lo_manda_y_su_espera_cuenta_desde_ahora(
+    twilio: TwilioFalso, nora: Any, pendiente: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entregar = salida.entregar
+    en_duda: list[float] = []
+
+    def tardar(*argumentos: Any) -> Any:
+        envejecer(nora)
+        return entregar(*argumentos)
+
+    def aceptar(campos: Any) -> Any:
+        # Lo que vería quien lo diera por muerto en este instante.
+        tomado = consultas.tomar_saliente(nora.nora, pendiente)
+        assert tomado is not None
+        en_duda.append(tomado.enviando_hace_s)
+        return aceptar_de_verdad(campos)
+
+    aceptar_de_verdad = twilio.aceptar
+    monkeypatch.setattr(twilio, "aceptar", aceptar)
+    monkeypatch.setattr(salida, "SIN_CONFIRMAR_S", 0.0)
+    monkeypatch.setattr(salida, "entregar", tardar)
+    assert salida.enviar_saliente(nora.nora, pendiente) == "enviado"
+    assert en_duda and en_duda[0] < canal.CAPACIDADES.gracia_s
