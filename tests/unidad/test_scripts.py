@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -16,6 +17,7 @@ from clientes.aura.routes.admin import servicio
 from clientes.aura.scripts import diagnostico_sistema, limpiar_datos, rotar_claves
 from clientes.aura.supabase_local import DireccionesPostgres
 from clientes.aura.utils.cifrado import Cifrador
+from scheduler_jobs import periodo_vigente, todos_los_trabajos
 
 CUENTA = "AC" + "0a" * 16
 VIEJA, NUEVA = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -209,19 +211,26 @@ class TestDiagnosticoDelSistema:
         assert salida["secretos"]["detalle"] == "0 de 1 se abren"
 
     def test_un_trabajo_se_retrasa_segun_cuando_le_toca(
-        self, entorno: pytest.MonkeyPatch, base: DireccionesPostgres, capsys: pytest.CaptureFixture[str]
+        self,
+        app: Flask,
+        entorno: pytest.MonkeyPatch,
+        base: DireccionesPostgres,
+        capsys: pytest.CaptureFixture[str],
     ) -> None:
-        sql(
-            base,
-            "insert into ejecuciones_programadas (trabajo, periodo, estado, inicio, fin)"
-            " select x.trabajo, now() - x.hace, 'hecho', now() - x.hace, now() - x.hace"
-            " from (values ('bandeja_al_dia', interval '3 hours'), ('reportes_semanales', interval '6 days'))"
-            " as x(trabajo, hace)",
-        )
+        ahora = datetime.now(UTC)
+        semanal = next(t for t in todos_los_trabajos(app) if t.id == "reportes_semanales")
+        a_su_hora = periodo_vigente(semanal, ahora, timedelta(days=8))
+        for trabajo, periodo in (("bandeja_al_dia", ahora - timedelta(hours=3)), (semanal.id, a_su_hora)):
+            sql(
+                base,
+                "insert into ejecuciones_programadas (trabajo, periodo, estado, inicio, fin)"
+                " values (%s, %s, 'hecho', %s, %s)",
+                trabajo, periodo, periodo, periodo,
+            )  # fmt: skip
         assert diagnostico_sistema.main(["--json"]) == 1
         detalle = self.revisiones(capsys)["programador"]["detalle"]
         assert "bandeja_al_dia no corre" in detalle, "es de cada minuto"
-        assert "reportes_semanales" not in detalle, "es de los lunes"
+        assert "reportes_semanales" not in detalle, "es de los lunes y martes"
 
     def test_simular_solo_dice_que_revisaria(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert diagnostico_sistema.main(["--simular"]) == 0

@@ -9,6 +9,7 @@ from typing import Any
 from ..ia.consultas_asistente import AjustesIA
 from ..utils.supabase_client import supabase_de_nora
 from ..utils.supabase_helpers import ejecutar, filas, una_fila, valor
+from .informe import DE_NORA
 from .modelos import Plantilla, PlaticaDelEquipo, Reporte
 
 
@@ -39,6 +40,22 @@ def guardar(
         "p_hecho_por": por,
     }
     return str(valor(supabase_de_nora(nombre_nora).rpc("reportes_guardar", argumentos)))
+
+
+def hecho_desde(nombre_nora: str, semana: date, desde: datetime) -> bool:
+    """Si el reporte de toda la Nora para esa semana se hizo, o se puso al día, desde ese momento."""
+    return (
+        una_fila(
+            supabase_de_nora(nombre_nora)
+            .table("reportes")
+            .select("id")
+            .eq("nombre_nora", nombre_nora)
+            .eq("semana", semana.isoformat())
+            .eq("alcance", DE_NORA)
+            .gte("fecha_actualizacion", desde.isoformat())
+        )
+        is not None
+    )
 
 
 def leer(nombre_nora: str, reporte_id: str) -> Reporte | None:

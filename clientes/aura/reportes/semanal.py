@@ -6,17 +6,19 @@ Correrlo dos veces no hace nada de más: cada reporte es uno por semana y alcanc
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ..anuncios.fuente import FuenteDeAnuncios
 from ..utils.errores import ErrorNora
 from ..utils.logging_utils import registro
-from . import servicio
-from .semanas import Semana, semana_pasada
+from . import consultas, servicio
+from .semanas import Semana, semana_de, semana_pasada
 
 bitacora = registro(__name__)
 MODULO = "reportes"
+HORA = time(9)
 
 
 def fuentes_de(
@@ -24,6 +26,15 @@ def fuentes_de(
 ) -> list[FuenteDeAnuncios]:
     """Las redes que esa Nora tiene encendidas."""
     return [fuente for fuente in todas if fuente.red in modulos_de_la_nora]
+
+
+def toca(fila: dict[str, Any], ahora: datetime) -> bool:
+    """Si en su zona ya pasaron las nueve del lunes y su reporte no se ha hecho desde entonces."""
+    local = ahora.astimezone(ZoneInfo(fila["zona_horaria"]))
+    lunes = semana_de(local.date()).lunes
+    a_las_nueve = datetime.combine(lunes, HORA, tzinfo=local.tzinfo)
+    pasada = semana_pasada(fila["zona_horaria"], ahora)
+    return local >= a_las_nueve and not consultas.hecho_desde(fila["nombre_nora"], pasada.lunes, a_las_nueve)
 
 
 def una(

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from dobles.meta_falso import Cuenta, Falla, sembrar
 from flask import Flask
 
-from clientes.aura.reportes import consultas
+from clientes.aura.reportes import consultas, semanal
 from clientes.aura.reportes.presentacion import datos_de
 from clientes.aura.routes.panel_cliente_meta_ads import consultas as de_meta
 from clientes.aura.routes.panel_cliente_meta_ads import cuentas
 from clientes.aura.routes.panel_cliente_reportes import consultas as de_panel
 from clientes.aura.routes.panel_cliente_reportes import trabajos
 from clientes.aura.scripts import sincronizador_semanal
+from clientes.aura.supabase_local import DireccionesPostgres
 from clientes.aura.utils.supabase_client import supabase
 from clientes.aura.utils.supabase_helpers import ejecutar
-from scheduler_jobs import siguiente_vez
 
 from .conftest import NORA, Lugar
 
@@ -49,7 +50,11 @@ def suma(cuenta: Cuenta, desde: date, hasta: date, **que: Any) -> dict[str, Deci
 
 
 def test_el_sincronizador_lee_la_semana_pasada_y_cada_numero_cuadra(
-    lugar: Lugar, app: Flask, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    base: DireccionesPostgres,
+    lugar: Lugar,
+    app: Flask,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lugar.meta.sondeos = 0
     hoy = AHORA.astimezone(ZoneInfo("America/Hermosillo")).date()
@@ -92,12 +97,24 @@ def test_el_sincronizador_lee_la_semana_pasada_y_cada_numero_cuadra(
     sincronizador_semanal.sincronizar(app, NORA, None, simular=False)
     assert [r.id for r in de_panel.lista(NORA, None, "", 9).reportes] == [todo.id, de_cuenta.id]
 
-    # El programador hace lo mismo, los lunes a las nueve.
-    assert trabajos.de_la_semana(AHORA) == "2 reportes"
-    toca = siguiente_vez(trabajos.TRABAJOS[0], AHORA)
-    assert (
-        toca is not None and toca.astimezone(ZoneInfo("America/Hermosillo")).strftime("%u %H:%M") == "1 09:00"
+    # El programador hace lo mismo, una vez, desde que en su zona son las nueve del lunes.
+    casi = datetime.combine(lunes + timedelta(days=7), time(8, 59), tzinfo=ZoneInfo("America/Hermosillo"))
+
+    def se_hizo(momento: datetime) -> None:
+        with psycopg.connect(base.administrador) as conexion:
+            conexion.execute("set session_replication_role = replica")  # sin quien pone la fecha de hoy
+            conexion.execute("update reportes set fecha_actualizacion = %s", [momento])
+
+    se_hizo(casi - timedelta(hours=3))
+    assert trabajos.de_la_semana(casi) == "0 reportes"
+    assert semanal.toca({"nombre_nora": NORA, "zona_horaria": "America/Cancun"}, casi), (
+        "allá van dos horas más"
     )
+    assert trabajos.de_la_semana(casi + timedelta(minutes=1)) == "2 reportes", (
+        "el que alguien hizo antes no cuenta"
+    )
+    se_hizo(casi + timedelta(minutes=2))
+    assert trabajos.de_la_semana(casi + timedelta(hours=1)) == "0 reportes"
 
     # Una Nora que falla se dice, sale 1, y el reporte lleva lo que había; las demás se hacen.
     lugar.meta.fallar(lambda m, ruta, p: ruta.endswith("/campaigns"), Falla("error", 190, 460))

@@ -1,4 +1,4 @@
-"""Los lunes a las nueve: los reportes de la semana pasada de todas las Noras."""
+"""Los lunes a las nueve de cada Nora: los reportes de la semana pasada."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ...utils.errores import ErrorServicioExterno
 
 
 def de_la_semana(ahora: datetime) -> str:
-    """Hace los reportes y manda los resúmenes; la falla de una Nora no detiene a las demás.
+    """Los de las Noras a las que ya les toca y no se han hecho; la falla de una no detiene a las demás.
 
     Raises:
         ErrorServicioExterno: no salió ninguno y hubo fallas.
     """
     hechos, fallas = 0, 0
     for fila in leer_noras_activas():
-        if semanal.MODULO in fila["modulos"]:
+        if semanal.MODULO in fila["modulos"] and semanal.toca(fila, ahora):
             hecho = semanal.una(fila, catalogo_de(current_app).anuncios(), None, ahora)
             hechos += len(hecho.reportes)
             fallas += bool(hecho.fallas)
@@ -33,8 +33,9 @@ def de_la_semana(ahora: datetime) -> str:
 TRABAJOS = (
     Trabajo(
         id="reportes_semanales",
-        cron="0 9 * * mon",
-        zona="America/Hermosillo",
+        # Cada hora: las nueve de una Nora no son las de otra. Las del martes, para lo que el lunes no se pudo.
+        cron="0 * * * mon,tue",
+        zona="UTC",
         hacer=de_la_semana,
         recuperar_horas=72,
         descripcion="Reportes: lee la semana pasada de Meta y Google, hace los reportes y manda los resúmenes",
