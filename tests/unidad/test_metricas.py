@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -17,9 +18,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from app_config import Config
 from clientes.aura import consultas_metricas, metricas
 from clientes.aura.conversacion import consultas
+from clientes.aura.conversacion.cola import COLAS
 from clientes.aura.supabase_local import DireccionesPostgres
 from clientes.aura.utils.errores import ErrorServicioExterno
-from scheduler_jobs import TRABAJOS, reclamar
+from scheduler_jobs import TRABAJOS, reclamar, todos_los_trabajos
 
 LLAVE = "llave-de-metricas"
 # Lo que se vigila, y con qué etiquetas se distingue.
@@ -114,6 +116,16 @@ def test_todo_lo_que_se_vigila_esta(
     familias = leer(cliente_http.get("/metricas", headers=llave).get_data(as_text=True))
     assert familias["nora_base_contesta"].samples[0].value == 0
     assert "nora_peticiones" in familias, "lo de los procesos sigue"
+
+
+def test_cada_alerta_del_documento_mira_una_medida_que_existe(app: Flask) -> None:
+    documento = (Path(metricas.__file__).parents[2] / "docs" / "operacion.md").read_text(encoding="utf-8")
+    nombradas = set(re.findall(r"\bnora_[a-z_]+", documento))
+    assert len(nombradas) >= 12
+    assert {n for n in nombradas if re.sub("_(total|bucket|count|sum)$", "", n) not in FAMILIAS} == set()
+    trabajos = {t.id for t in todos_los_trabajos(app)}
+    assert set(re.findall(r'trabajo="(\w+)"', documento)) <= trabajos
+    assert set(re.findall(r'cola="(\w+)"', documento)) <= set(COLAS)
 
 
 def test_varios_procesos_suman_y_uno_muerto_no_cuenta_sus_sockets(tmp_path: Path) -> None:

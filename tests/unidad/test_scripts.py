@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,9 +16,10 @@ from flask import Flask
 from app_config import Config
 from clientes.aura.mantenimiento import limpieza_diaria
 from clientes.aura.routes.admin import servicio
-from clientes.aura.scripts import diagnostico_sistema, limpiar_datos, rotar_claves
+from clientes.aura.scripts import backup_diario, consultas, diagnostico_sistema, limpiar_datos, rotar_claves
 from clientes.aura.supabase_local import DireccionesPostgres
 from clientes.aura.utils.cifrado import Cifrador
+from clientes.aura.utils.errores import ErrorServicioExterno
 from scheduler_jobs import periodo_vigente, todos_los_trabajos
 
 CUENTA = "AC" + "0a" * 16
@@ -37,6 +40,38 @@ def sql(base: DireccionesPostgres, texto: str, *argumentos: Any) -> list[Any]:
     with psycopg.connect(base.administrador, autocommit=True) as conexion:
         cursor = conexion.execute(texto.encode(), argumentos)
         return cursor.fetchall() if cursor.description else []
+
+
+DE_TERMINAL = sorted(
+    r.stem for r in Path(consultas.__file__).parent.glob("[a-z]*.py") if r.stem != "consultas"
+)
+
+
+@pytest.mark.parametrize("nombre", DE_TERMINAL)
+def test_cada_script_se_explica_y_rechaza_lo_que_no_conoce(
+    nombre: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = importlib.import_module(f"clientes.aura.scripts.{nombre}")
+    correr = script.RED.main if hasattr(script, "RED") else script.main
+    with pytest.raises(SystemExit) as ayuda:
+        correr(["--help"])
+    dicho = capsys.readouterr().out
+    assert ayuda.value.code == 0 and "--simular" in dicho and "--json" in dicho
+    with pytest.raises(SystemExit) as malo:
+        correr(["--esto-no-existe"])
+    assert malo.value.code == 2
+
+
+def test_con_la_base_apagada_se_dice_en_una_frase(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ENTORNO", "pruebas")
+    monkeypatch.setenv("NORA_DATOS", str(tmp_path))
+    monkeypatch.setenv("SUPABASE_DB_URL", "postgresql://u:c@127.0.0.1:9/nada")
+    assert backup_diario.main(["--json"]) == 1
+    salida = capsys.readouterr()
+    assert "no contesta" in salida.err and "Traceback" not in salida.err
+    assert json.loads(salida.out.splitlines()[-1])["fallas"]
 
 
 class TestRotarClaves:
@@ -68,6 +103,28 @@ class TestRotarClaves:
         }
         assert rotar_claves.main([]) == 0
         assert self.tokens(base) == despues
+
+    def test_cortada_a_la_mitad_se_sigue(
+        self, base: DireccionesPostgres, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        guardar, hechas = consultas.cambiar_secreto, []
+
+        def cortar(*argumentos: Any) -> bool:
+            if hechas:
+                raise ErrorServicioExterno("La base de datos no contesta.")
+            hechas.append(1)
+            return guardar(*argumentos)
+
+        monkeypatch.setattr(consultas, "cambiar_secreto", cortar)
+        assert rotar_claves.main([]) == 1 and "no contesta" in capsys.readouterr().err
+        monkeypatch.setattr(consultas, "cambiar_secreto", guardar)
+        assert rotar_claves.main(["--json"]) == 0
+        ultimo = json.loads(capsys.readouterr().out.splitlines()[-1])
+        assert (ultimo["hechos"], ultimo["ya_estaban"]) == (1, 1)
+        assert {Cifrador((NUEVA,)).descifrar(t) for t in self.tokens(base).values()} == {
+            "token de marea",
+            "token de monte",
+        }
 
     def test_simular_no_cambia_nada(
         self, base: DireccionesPostgres, capsys: pytest.CaptureFixture[str]
