@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
@@ -85,6 +86,18 @@ def validar_zona_horaria(texto: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # «America» es una carpeta: OSError
         raise ErrorDatoInvalido("Esa zona horaria no existe.", campo="zona_horaria") from error
     return texto.strip()
+
+
+def hora_escrita(texto: str) -> time:
+    """«09:30» como la manda un campo de hora.
+
+    Raises:
+        ValueError: no es una hora, o trae zona: con una así no se puede comparar.
+    """
+    hora = time.fromisoformat(texto)
+    if hora.tzinfo is not None:
+        raise ValueError(texto)
+    return hora
 
 
 def validar_texto(texto: str, *, campo: str, maximo: int, obligatorio: bool = True) -> str:

@@ -91,6 +91,8 @@ def test_se_escribe_en_el_panel_y_nada_de_lo_escrito_se_pierde(cliente: Any, ana
     assert mal.status_code == 422
     assert "Di también qué día." in texto and "Para recordarte hace falta la fecha." in texto
     assert "Confirmar a Ana" in texto and "con &lt;b&gt;detalle&lt;/b&gt;" in texto and "Llamar" in texto
+    con_zona = cliente.enviar(f"{BASE}/nueva", {**datos, "hora": "17:30+01:00"})
+    assert con_zona.status_code == 422 and "Esa hora no se entiende" in con_zona.get_data(as_text=True)
     bien = cliente.enviar(f"{BASE}/nueva", datos)
     assert bien.status_code == 302
     ficha = servicio.ficha("marea", bien.location.rsplit("/", 1)[1], ana)

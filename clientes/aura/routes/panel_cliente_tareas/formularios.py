@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import DateInput, TimeInput
 
 from ...utils.errores import ErrorDatoInvalido
-from ...utils.validators import limpiar_texto, validar_numero
+from ...utils.validators import hora_escrita, limpiar_texto, validar_numero
 from .modelos import (
     ESTADOS,
     PRIORIDADES,
@@ -78,7 +78,7 @@ class FormularioTarea(FlaskForm):
     def validate_hora(self, campo: Any) -> None:
         """Una hora solo va con su día."""
         if campo.data:
-            _o_error(time.fromisoformat, campo.data, "Esa hora no se entiende.")
+            _o_error(hora_escrita, campo.data, "Esa hora no se entiende.")
             if not self.fecha.data:
                 raise ValidationError("Di también qué día.")
 
@@ -117,7 +117,7 @@ class FormularioTarea(FlaskForm):
             estado=self.estado.data,
             prioridad=int(self.prioridad.data),
             fecha=date.fromisoformat(self.fecha.data) if self.fecha.data else None,
-            hora=time.fromisoformat(self.hora.data) if self.hora.data else None,
+            hora=hora_escrita(self.hora.data) if self.hora.data else None,
             recordar_minutos=int(self.recordar.data) if self.recordar.data else None,
             asignada_a=self.asignada_a.data or "",
             contacto_id=self.contacto_id.data,
@@ -225,7 +225,7 @@ class FormularioMolde(FlaskForm):
     def validate_hora(self, campo: Any) -> None:
         """Una hora que exista, o ninguna."""
         if campo.data:
-            _o_error(time.fromisoformat, campo.data, "Esa hora no se entiende.")
+            _o_error(hora_escrita, campo.data, "Esa hora no se entiende.")
 
     def cambios(self) -> CambiosDeMolde:
         """Lo escrito, con sus tipos."""
@@ -236,7 +236,7 @@ class FormularioMolde(FlaskForm):
             asignada_a=self.asignada_a.data or "",
             repite=self.repite.data,
             fecha=date.fromisoformat(self.fecha.data),
-            hora=time.fromisoformat(self.hora.data) if self.hora.data else None,
+            hora=hora_escrita(self.hora.data) if self.hora.data else None,
         )
 
 
