@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from ..canales.push import Aparato, Aviso, Entrega, enviar
 from ..utils.logging_utils import registro
@@ -29,7 +31,13 @@ def avisar_espera(nombre_nora: str, conversacion_id: str) -> None:
         url=f"/panel_cliente/{nombre_nora}/chat/{conversacion_id}",
         etiqueta=f"espera-{conversacion_id}",
     )
-    pendientes = _mandar(nombre_nora, espera.aparatos, aviso)
+    desde = espera.desde
+    pendientes = _mandar(
+        nombre_nora,
+        espera.aparatos,
+        aviso,
+        lambda aparato_id: consultas_avisos.anotar_espera(nombre_nora, aparato_id, conversacion_id, desde),
+    )
     if pendientes and datetime.now(UTC) - espera.desde < INSISTIR:
         raise Reintentar(f"{pendientes} avisos sin aceptar")
 
@@ -59,8 +67,17 @@ def avisar_prueba(nombre_nora: str, usuario_id: str) -> None:
     _mandar(nombre_nora, consultas_avisos.aparatos_de(nombre_nora, usuario_id), aviso)
 
 
-def _mandar(nombre_nora: str, aparatos: list[Aparato], aviso: Aviso) -> int:
-    """Manda a cada uno y anota cómo le fue. Devuelve cuántos conviene volver a intentar."""
+def _mandar(
+    nombre_nora: str,
+    aparatos: list[Aparato],
+    aviso: Aviso,
+    anotar: Callable[[str], None] | None = None,
+) -> int:
+    """Manda a cada uno y anota cómo le fue. Devuelve cuántos conviene volver a intentar.
+
+    Args:
+        anotar: recibe el id del aparato al que ya no hay que avisarle de esto; sin ella, solo cuándo fue el último.
+    """
     config = consultas.configuracion_instalacion()
     if not config.NORA_VAPID_LLAVE:
         bitacora.warning("avisos_sin_llave", nora=nombre_nora)
@@ -75,5 +92,5 @@ def _mandar(nombre_nora: str, aparatos: list[Aparato], aviso: Aviso) -> int:
         elif entrega is Entrega.DESPUES:
             despues += 1
         else:
-            consultas_avisos.anotar_aviso(nombre_nora, aparato.id)
+            (anotar or partial(consultas_avisos.anotar_aviso, nombre_nora))(aparato.id)
     return despues

@@ -53,6 +53,17 @@ def leer_espera(nombre_nora: str, conversacion_id: str) -> Espera | None:
     return Espera.model_validate(leido) if leido else None
 
 
+def anotar_espera(nombre_nora: str, aparato_id: str, conversacion_id: str, desde: datetime) -> None:
+    """A ese aparato ya se le avisó de esa espera, o su servicio no lo quiso."""
+    argumentos = {
+        "p_nombre_nora": nombre_nora,
+        "p_aparato_id": aparato_id,
+        "p_conversacion_id": conversacion_id,
+        "p_desde": desde.isoformat(),
+    }
+    ejecutar(supabase.rpc("anotar_espera_avisada", argumentos))
+
+
 def leer_mencion(nombre_nora: str, suceso_id: int, usuario_id: str) -> Mencion | None:
     """De quién y en qué conversación; None si ya la vio o ya no existe."""
     argumentos = {"p_nombre_nora": nombre_nora, "p_suceso_id": suceso_id, "p_usuario_id": usuario_id}

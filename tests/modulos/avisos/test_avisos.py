@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from dobles.push_falso import PushFalso, levantar_push, revisar_vapid
 
 from app_config import Config
 from clientes.aura.canales.push import llave_publica, servicio_conocido
-from clientes.aura.conversacion.avisos_telefono import avisar_espera
+from clientes.aura.conversacion.avisos_telefono import avisar_espera, avisar_mencion
 from clientes.aura.conversacion.errores import Reintentar
 from clientes.aura.supabase_local import DireccionesPostgres
 from clientes.aura.utils.supabase_client import supabase, supabase_de_nora
@@ -33,8 +34,8 @@ def duena(crear_nora: Callable[..., str], cliente_de: Callable[..., Any]) -> Any
     return cliente_de("dueno", "marea")
 
 
-def conversar(nora: str = "marea", canal: str = "whatsapp") -> str:
-    direccion = f"{canal}:+526621234567"
+def conversar(nora: str = "marea", canal: str = "whatsapp", numero: str = "+526621234567") -> str:
+    direccion = f"{canal}:{numero}"
     contacto = filas(
         supabase.table("contactos").insert(
             {
@@ -126,6 +127,48 @@ def test_un_servicio_ocupado_se_intenta_de_nuevo_y_nadie_recibe_dos(duena: Any, 
     avisar_espera("marea", platica)
     assert (len(ocupado.recibidos), ocupado.intentos, bueno.intentos) == (1, 3, 1)
     assert len(suscritos()) == 2
+
+
+def test_dos_que_esperan_a_la_vez_son_dos_avisos_llegue_cual_llegue_primero(
+    duena: Any, servicio: PushFalso
+) -> None:
+    telefono = servicio.aparato("uno")
+    duena.enviar_json(f"{RUTA}/suscribir", telefono.suscripcion())
+    primera, segunda = conversar(), conversar(numero="+526621234568")
+    poner_a_esperar(primera)
+    poner_a_esperar(segunda)
+    avisar_espera("marea", segunda)
+    avisar_espera("marea", primera)
+    assert {r["etiqueta"] for r in telefono.recibidos} == {f"espera-{primera}", f"espera-{segunda}"}
+    for platica in (primera, segunda):
+        avisar_espera("marea", platica)
+    assert len(telefono.recibidos) == 2
+
+
+def test_a_quien_nombran_en_una_nota_le_llega_y_no_calla_a_quien_espera(
+    duena: Any, cliente_de: Callable[..., Any], servicio: PushFalso, base: DireccionesPostgres
+) -> None:
+    suyo, ajeno = servicio.aparato("suyo"), servicio.aparato("ajeno")
+    cliente_de("agente", "marea").enviar_json(f"{RUTA}/suscribir", suyo.suscripcion())
+    duena.enviar_json(f"{RUTA}/suscribir", ajeno.suscripcion())
+    platica, otra = conversar(), conversar(numero="+526621234568")
+    poner_a_esperar(otra)
+    with psycopg.connect(base.administrador, autocommit=True) as conexion:
+        conexion.execute(
+            "update usuarios u set nombre = case n.rol when 'agente' then 'Beto Ruiz' else 'Ana Ríos' end"
+            " from usuarios_noras n where n.usuario_id = u.id"
+        )
+        nota = {"texto": "@Beto Ruiz checa su pago", "clave": str(uuid.uuid4())}
+        assert duena.enviar(f"/panel_cliente/marea/chat/{platica}/notas", nota).status_code in (200, 302)
+        ((datos,),) = conexion.execute(
+            "select args from cola.procrastinate_jobs where task_name = 'avisar_mencion'"
+        ).fetchall()
+    for _ in range(2):
+        avisar_mencion(**{k: v for k, v in datos.items() if k in ("nombre_nora", "suceso_id", "usuario_id")})
+    assert [r["titulo"] for r in suyo.recibidos][0] == "Ana Ríos te mencionó" and ajeno.recibidos == []
+    assert suyo.recibidos[0]["url"] == f"/panel_cliente/marea/chat/{platica}"
+    avisar_espera("marea", otra)
+    assert [r["etiqueta"] for r in suyo.recibidos][-1] == f"espera-{otra}", "la mención no calla la espera"
 
 
 def test_si_ya_la_contestaron_no_avisa(duena: Any, servicio: PushFalso) -> None:
