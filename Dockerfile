@@ -7,11 +7,12 @@ WORKDIR /frontal
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 
-# Bibliotecas de Python: solo ruedas ya hechas, así ninguna etapa necesita compilador.
+# Bibliotecas de Python: solo ruedas ya hechas, así ninguna etapa necesita compilador. http-ece (avisos al teléfono) no
+# publica la suya; es Python puro y pip la arma.
 FROM python:3.13-slim AS bibliotecas
 COPY requirements.txt /tmp/requirements.txt
 RUN python -m venv /opt/nora \
-    && /opt/nora/bin/pip install --no-cache-dir --only-binary :all: -r /tmp/requirements.txt
+    && /opt/nora/bin/pip install --no-cache-dir --only-binary :all: --no-binary http-ece -r /tmp/requirements.txt
 
 # El programa, con lo del navegador en su sitio.
 FROM python:3.13-slim AS programa
