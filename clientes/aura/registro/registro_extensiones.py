@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 from cachelib import FileSystemCache
-from flask import Flask
+from flask import Flask, Request, request
 
 from app_config import Config
 from extensiones import csrf, session_ext, socketio, talisman
 
+from ..utils.errores import ErrorServicioExterno
+from ..utils.logging_utils import registro
+
+bitacora = registro(__name__)
 DIAS_DE_SESION = 14
+SIN_SESIONES = "nora.sin_sesiones"
+NO_USAN_SESION = ("static", "salud.", "webhook.", "instalable.")
 # Segundos. Sin ellos, un Redis congelado se queda con todos los hilos, también los de los webhooks.
 PLAZOS_DE_REDIS = {"socket_connect_timeout": 1.0, "socket_timeout": 2.0}
 CSP: dict[str, str | list[str]] = {
@@ -54,6 +62,8 @@ def atar_extensiones(app: Flask, config: Config) -> None:
             SESSION_CACHELIB=FileSystemCache(str(carpeta), threshold=0, mode=0o600),
         )
     session_ext.init_app(app)
+    if config.REDIS_URL:
+        _cuidar_las_sesiones(app)
     csrf.init_app(app)
     talisman.init_app(
         app,
@@ -74,3 +84,38 @@ def atar_extensiones(app: Flask, config: Config) -> None:
         ping_interval=20,
         ping_timeout=20,
     )
+
+
+def _cuidar_las_sesiones(app: Flask) -> None:
+    """Si Redis no contesta, la página lo dice y la cookie se queda: al volver, la persona sigue dentro.
+
+    Sin esto la falla sale al abrir la sesión, antes de que haya con qué pintar un error.
+    """
+    from redis.exceptions import RedisError
+
+    interfaz: Any = app.session_interface
+    abrir, guardar = interfaz.open_session, interfaz.save_session
+
+    def abrir_si_se_puede(aplicacion: Flask, peticion: Request) -> Any:
+        try:
+            return abrir(aplicacion, peticion)
+        except RedisError as error:
+            bitacora.warning("sesiones_sin_redis", error=type(error).__name__)
+            peticion.environ[SIN_SESIONES] = True
+            return abrir(aplicacion, SimpleNamespace(cookies={}))
+
+    def guardar_si_se_puede(*argumentos: Any) -> None:
+        try:
+            guardar(*argumentos)
+        except RedisError as error:
+            bitacora.warning("sesion_sin_guardar", error=type(error).__name__)
+
+    def exigir_sesiones() -> None:
+        if request.environ.get(SIN_SESIONES) and not (request.endpoint or "").startswith(NO_USAN_SESION):
+            raise ErrorServicioExterno(
+                "No pudimos abrir tu sesión.",
+                que_hacer="Espera un momento y recarga: no tienes que volver a entrar.",
+            )
+
+    interfaz.open_session, interfaz.save_session = abrir_si_se_puede, guardar_si_se_puede
+    app.before_request_funcs.setdefault(None, []).insert(0, exigir_sesiones)
