@@ -135,6 +135,13 @@ def test_sin_nombre_por_servicio_o_por_numero(cliente_http: Any, crear_nora: Any
     por_numero = {**CAMPOS, "AccountSid": "AC" + "2" * 32, "To": f"whatsapp:{numero}"}
     assert avisar(cliente_http, "/webhook", por_numero, token="de-otra").status_code == 200
     assert avisar(cliente_http, "/webhook", por_numero, token="de-una").status_code == 403
+    from clientes.aura.registro.registro_dinamico import registro_de
+
+    # Ya conocida, se suspende: sus mensajes no entran, como por su propia dirección.
+    ejecutar(supabase.table("configuracion_bot").update({"activo": False}).eq("nombre_nora", otra))
+    registro_de(cliente_http.application).releer(otra)
+    suspendida = {**por_numero, "MessageSid": "SM-suspendida"}
+    assert avisar(cliente_http, "/webhook", suspendida, token="de-otra").status_code == 404
     ajeno = {**por_numero, "AccountSid": "AC" + "9" * 32}
     assert avisar(cliente_http, "/webhook", ajeno, token="de-otra").status_code == 404
     assert len(mensajes(una)) == len(mensajes(otra)) == 1

@@ -16,6 +16,7 @@ from ..canales.base import Credenciales
 from ..conversacion import consultas
 from ..conversacion.salida import anotar_aviso
 from ..registro.frenos import anotar_firma_mala, revisar_firmas
+from ..registro.noras import RegistroDeNoras
 from ..utils.memoria_corta import MemoriaCorta
 from ..utils.validators import quitar_uno_de_mexico
 from ..utils.webhook_utils import RESPUESTA_VACIA, firma_valida, url_publica
@@ -119,9 +120,11 @@ def _nora_firmada(campo_del_numero: str) -> str:
     clave = (request.form.get("MessagingServiceSid", ""), request.form.get("AccountSid", ""), numero)
     duenas, origen = _memorias().duenas, request.remote_addr or ""
     leer = partial(_duena, *clave)
-    # Un número que no se conoce se pregunta; uno conocido, solo si la firma no es: le cambiaron el nombre o las llaves.
+    vivas: RegistroDeNoras = current_app.extensions["registro_noras"]
+    # Un número que no se conoce se pregunta; uno conocido, solo si su Nora ya no sirve (suspendida, otro nombre) o la
+    # firma no es (otras llaves).
     conocida = duenas.de(clave, leer)[0] if duenas.tiene(clave) else None
-    if conocida is None or not _firmada_por(conocida):
+    if conocida is None or conocida not in vivas or not _firmada_por(conocida):
         revisar_firmas(origen)
         try:
             conocida = duenas.releer(clave, leer)
