@@ -7,11 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -160,6 +164,73 @@ def test_lleno_de_sockets_sirve_paginas_y_termina(
             )
             assert pagina.status_code == 200, ruta
         servidor.terminar(plazo)
+
+
+@pytest.mark.largo
+def test_al_terminar_acaba_lo_que_contesta_y_devuelve_lo_que_no_acabo(
+    base: DireccionesPostgres, tmp_path: Path, crear_nora: Callable[..., str]
+) -> None:
+    """SIGTERM con un webhook a media escritura y un envío a medias: el primero es 200 y el segundo sale una vez."""
+    crear_nora("marea", silencio_segundos=0)
+    with twilio_falso() as twilio, psycopg.connect(base.administrador) as otra:
+        cuenta = {"TWILIO_ACCOUNT_SID": CUENTA, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_BASE_URL": twilio.url}
+        enviando, sigue, aceptar = threading.Event(), threading.Event(), twilio.aceptar
+
+        def tardar(campos: Any) -> Any:
+            enviando.set()
+            sigue.wait(30)
+            return aceptar(campos)
+
+        twilio.aceptar = tardar  # type: ignore[method-assign]
+
+        def mandar(url: str, sid: str) -> int:
+            ruta = f"{url}/webhook/marea"
+            campos = {
+                "MessageSid": sid,
+                "AccountSid": CUENTA,
+                "From": "whatsapp:+526621234567",
+                "Body": "hola",
+            }
+            firma = {"X-Twilio-Signature": firmar(TOKEN, ruta, campos)}
+            return requests.post(ruta, data=campos, headers=firma, timeout=20).status_code
+
+        with gunicorn(base, tmp_path, 1, **cuenta) as servidor, ThreadPoolExecutor(1) as hilo:
+            assert mandar(servidor.url, "SM1") == 200
+            assert enviando.wait(20)
+            otra.execute("lock table mensajes in exclusive mode")
+            en_curso = hilo.submit(mandar, servidor.url, "SM2")
+            esperar(lambda: _alguien_espera(base), "el webhook esperando a la base", segundos=10)
+            servidor.proceso.terminate()
+            time.sleep(1)
+            otra.rollback()
+            assert en_curso.result(20) == 200
+            sigue.set()
+            assert servidor.proceso.wait(25) == 0
+        twilio.aceptar = aceptar  # type: ignore[method-assign]
+        (tmp_path / "casa").rename(tmp_path / "casa-anterior")
+        with gunicorn(base, tmp_path, 1, **cuenta) as servidor:
+            esperar(lambda: _todo_atendido(base), "todo contestado", segundos=90)
+            servidor.terminar()
+        textos = Counter(str(m["body"]) for m in twilio.mensajes)
+        assert textos and max(textos.values()) == 1, textos
+
+
+def _alguien_espera(base: DireccionesPostgres) -> bool:
+    with psycopg.connect(base.administrador) as conexion:
+        consulta = (
+            "select exists (select 1 from pg_locks where not granted and relation = 'mensajes'::regclass)"
+        )
+        fila = conexion.execute(consulta).fetchone()
+    return bool(fila and fila[0])
+
+
+def _todo_atendido(base: DireccionesPostgres) -> bool:
+    with psycopg.connect(base.administrador) as conexion:
+        fila = conexion.execute(
+            "select not exists (select 1 from mensajes where sentido = 'entrante' and atendido_en is null)"
+            " and not exists (select 1 from mensajes_salientes where estado in ('pendiente', 'enviando'))"
+        ).fetchone()
+    return bool(fila and fila[0])
 
 
 @pytest.mark.largo
