@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from cachelib import FileSystemCache
-from flask import Flask, Request, request
+from flask import Flask, Request, g, request
 
 from app_config import Config
 from extensiones import csrf, session_ext, socketio, talisman
@@ -17,7 +17,6 @@ from ..utils.logging_utils import registro
 
 bitacora = registro(__name__)
 DIAS_DE_SESION = 14
-SIN_SESIONES = "nora.sin_sesiones"
 NO_USAN_SESION = ("static", "salud.", "webhook.", "instalable.")
 # Segundos. Sin ellos, un Redis congelado se queda con todos los hilos, también los de los webhooks.
 PLAZOS_DE_REDIS = {"socket_connect_timeout": 1.0, "socket_timeout": 2.0}
@@ -101,7 +100,7 @@ def _cuidar_las_sesiones(app: Flask) -> None:
             return abrir(aplicacion, peticion)
         except RedisError as error:
             bitacora.warning("sesiones_sin_redis", error=type(error).__name__)
-            peticion.environ[SIN_SESIONES] = True
+            g.sin_sesiones = True
             return abrir(aplicacion, SimpleNamespace(cookies={}))
 
     def guardar_si_se_puede(*argumentos: Any) -> None:
@@ -111,7 +110,7 @@ def _cuidar_las_sesiones(app: Flask) -> None:
             bitacora.warning("sesion_sin_guardar", error=type(error).__name__)
 
     def exigir_sesiones() -> None:
-        if request.environ.get(SIN_SESIONES) and not (request.endpoint or "").startswith(NO_USAN_SESION):
+        if g.get("sin_sesiones") and not (request.endpoint or "").startswith(NO_USAN_SESION):
             raise ErrorServicioExterno(
                 "No pudimos abrir tu sesión.",
                 que_hacer="Espera un momento y recarga: no tienes que volver a entrar.",

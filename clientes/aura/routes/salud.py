@@ -18,10 +18,9 @@ from ..arranque import Parte, estado_de_las_partes
 from ..registro.accesos import Acceso, exige
 from ..utils import medidas
 from ..utils.logging_utils import registro
-from ..utils.memoria_corta import MemoriaCorta
+from ..utils.memoria_corta import UnaALaVez
 
 bitacora = registro(__name__)
-VIGENCIA_LISTO_S = 1.0
 DIRECTIVAS = frozenset(
     f"{que}-src{parte}"
     for que in ("default", "script", "style", "img", "media", "font", "connect", "frame", "object", "worker")
@@ -40,12 +39,10 @@ def vive() -> Response:
 def listo() -> tuple[Response, int]:
     """200 si todo lo que hace falta contesta; 503 si no, con un renglón por parte.
 
-    Lo pide cualquiera y revisar abre una conexión: lo de hace un segundo vale.
+    Lo pide cualquiera y revisar abre una conexión: una a la vez, para todos los que preguntan.
     """
-    reciente: MemoriaCorta[str, list[Parte]] = current_app.extensions.setdefault(
-        "nora_listo", MemoriaCorta(VIGENCIA_LISTO_S)
-    )
-    partes, _ = reciente.de("partes", partial(estado_de_las_partes, current_app))
+    revision: UnaALaVez[list[Parte]] = current_app.extensions.setdefault("nora_listo", UnaALaVez())
+    partes = revision.averiguar(partial(estado_de_las_partes, current_app))
     bien = all(parte.bien for parte in partes)
     renglones = [
         {"parte": p.nombre, "estado": "ok" if p.bien else "falla", "detalle": p.detalle} for p in partes

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -55,3 +56,29 @@ class MemoriaCorta(Generic[K, V]):
         with self._candado:
             guardada = self._guardadas.get(clave)
         return guardada if guardada is not None and guardada[0] > time.monotonic() else None
+
+
+class UnaALaVez(Generic[V]):
+    """Quien pregunta mientras otro averigua recibe lo que ese encuentre; nadie recibe algo ya viejo."""
+
+    def __init__(self) -> None:
+        self._en_curso: Future[V] | None = None
+        self._candado = threading.Lock()
+
+    def averiguar(self, leer: Callable[[], V]) -> V:
+        """Lo que `leer` devuelve o levanta, a todos los que esperan."""
+        with self._candado:
+            ajena = self._en_curso
+            propia: Future[V] = Future()
+            if ajena is None:
+                self._en_curso = propia
+        if ajena is not None:
+            return ajena.result()
+        try:
+            propia.set_result(leer())
+        except BaseException as error:
+            propia.set_exception(error)
+        finally:
+            with self._candado:
+                self._en_curso = None
+        return propia.result()
