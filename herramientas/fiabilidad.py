@@ -81,6 +81,11 @@ RENGLONES = {
         "0 respuestas de 500",
         "fallos/test_rutas_al_azar.py",
     ),
+    "xss_en_navegador": (
+        "Texto hostil en todo lo que alguien puede escribir, cada página abierta en un navegador",
+        "0 ejecutado",
+        "seguridad/test_xss.py::test_en_un_navegador_cada_pagina_con_el_texto_hostil_puesto",
+    ),
     "remojo": (
         "20 mensajes por segundo sin parar",
         "memoria +10% a lo más, conexiones iguales",

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from apoyo.fiabilidad import Anotar
 from apoyo.navegador import ESCRITORIO, Navegador
 from apoyo.siembra import sembrar
 from apoyo.veneno import VENENO, envenenar, obedecidos
@@ -18,6 +19,7 @@ from flask import Flask
 from clientes.aura.registro.accesos import Acceso, acceso_de
 from clientes.aura.supabase_local import DireccionesPostgres
 from clientes.aura.utils import medidas
+from herramientas.paginas import DE_LA_DUENA, DEL_ADMIN, direcciones
 
 # Lo que escribe alguien de fuera; si una de estas deja de aceptarlo, la prueba ya no probaría nada.
 DE_FUERA = {
@@ -105,17 +107,8 @@ def test_en_un_navegador_nada_se_ejecuta_y_lo_que_la_politica_frena_se_sabe(
     pagina = navegador.entrar(
         vivo.url, "duena@marea.mx", CONTRASENA, medida=ESCRITORIO, service_workers="block"
     )
-    faltas: list[str] = []
-    pagina.on("console", lambda m: faltas.append(m.text) if "Content Security" in m.text else None)
-    pagina.on("pageerror", lambda error: faltas.append(str(error)))
-    pagina.on("dialog", lambda dialogo: faltas.append(f"diálogo: {dialogo.message}"))
+    faltas, revisar = _vigilada(pagina)
     panel = f"{vivo.url}/panel_cliente/{nora}"
-
-    def revisar(donde: str) -> None:
-        marcas, corrio = pagina.evaluate(
-            "() => [document.querySelectorAll('[data-veneno]').length, window.veneno || 0]"
-        )
-        faltas.extend([donde] * (marcas + corrio))
 
     for ruta in ("/", "/contactos/", f"/contactos/{ids['contacto_id']}", "/conocimiento/", "/tareas/"):
         pagina.goto(panel + ruta)
@@ -150,6 +143,58 @@ def test_en_un_navegador_nada_se_ejecuta_y_lo_que_la_politica_frena_se_sabe(
     assert pagina.evaluate("() => window.veneno") is None
     esperar(lambda: _valor(medidas.POLITICA, "script-src-elem") >= 1, "que el navegador informe")
     pagina.context.close()
+
+
+@pytest.mark.largo
+@pytest.mark.navegador
+@pytest.mark.timeout(600)
+def test_en_un_navegador_cada_pagina_con_el_texto_hostil_puesto(
+    servidor_vivo: ServidorVivo,
+    base: DireccionesPostgres,
+    navegador: Navegador,
+    crear_nora: Any,
+    crear_usuario: Callable[..., str],
+    anotar: Anotar,
+) -> None:
+    nora = crear_nora("marea")
+    dueno = crear_usuario("duena@marea.mx", "dueno", nora)
+    crear_usuario("admin@nora.mx", "admin")
+    ids = {**sembrar(nora, dueno), "usuario_id": dueno}
+    envenenar(base, nora)
+    pagina = navegador.entrar(
+        servidor_vivo.url, "admin@nora.mx", CONTRASENA, medida=ESCRITORIO, service_workers="block"
+    )
+    faltas, revisar = _vigilada(pagina)
+    rutas = [
+        ruta
+        for accesos in (DE_LA_DUENA, DEL_ADMIN)
+        for ruta in direcciones(servidor_vivo.app, nora, accesos, ids)
+    ]
+    for ruta in rutas:
+        pagina.goto(servidor_vivo.url + ruta)
+        pagina.locator("h1").first.wait_for(state="attached")
+        pagina.wait_for_timeout(150)  # lo que los guiones de la página pintan después
+        revisar(ruta)
+    anotar("xss_en_navegador", paginas=len(rutas), ejecutados=len(faltas))
+    assert faltas == []
+    assert len(rutas) > 80
+    pagina.context.close()
+
+
+def _vigilada(pagina: Any) -> tuple[list[str], Callable[[str], None]]:
+    """(lo que se haya ejecutado o frenado en la página, cómo buscar en ella lo que no debe estar)."""
+    faltas: list[str] = []
+    pagina.on("console", lambda m: faltas.append(m.text) if "Content Security" in m.text else None)
+    pagina.on("pageerror", lambda error: faltas.append(str(error)))
+    pagina.on("dialog", lambda dialogo: faltas.append(f"diálogo: {dialogo.message}"))
+
+    def revisar(donde: str) -> None:
+        marcas, corrio = pagina.evaluate(
+            "() => [document.querySelectorAll('[data-veneno]').length, window.veneno || 0]"
+        )
+        faltas.extend([donde] * (marcas + corrio))
+
+    return faltas, revisar
 
 
 def _valor(contador: Any, etiqueta: str) -> float:
