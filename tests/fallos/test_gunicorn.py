@@ -100,7 +100,16 @@ def contesta(url: str) -> int:
         return 0
 
 
-def test_sirve_atiende_y_termina(base: DireccionesPostgres, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "opciones",
+    [
+        pytest.param((), id="cada_proceso_carga"),
+        pytest.param(("--preload",), id="carga_el_padre", marks=pytest.mark.largo),
+    ],
+)
+def test_sirve_atiende_y_termina(
+    base: DireccionesPostgres, tmp_path: Path, opciones: tuple[str, ...]
+) -> None:
     with psycopg.connect(base.administrador, autocommit=True) as conexion:
         conexion.execute(
             "insert into configuracion_bot (nombre_nora, nombre_visible, numero_nora, silencio_segundos)"
@@ -109,7 +118,7 @@ def test_sirve_atiende_y_termina(base: DireccionesPostgres, tmp_path: Path) -> N
     with twilio_falso() as twilio:
         cuenta = {"TWILIO_ACCOUNT_SID": CUENTA, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_BASE_URL": twilio.url}
         cuenta["NORA_LLAVE_METRICAS"] = TOKEN
-        with gunicorn(base, tmp_path, procesos=2, **cuenta) as servidor:
+        with gunicorn(base, tmp_path, 2, opciones, **cuenta) as servidor:
             assert contesta(f"{servidor.url}/salud") == 200
             assert len(psutil.Process(servidor.proceso.pid).children()) == 2
             ruta = f"{servidor.url}/webhook/marea"
