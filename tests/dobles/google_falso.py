@@ -31,6 +31,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from dobles.cable import Cable
+from dobles.cuerpo import leer_cuerpo
 
 VERSION = "v26"
 DESARROLLADOR = "desarrollador-de-prueba"
@@ -526,8 +527,7 @@ class _Tokens(BaseHTTPRequestHandler):
         self.end_headers()
 
     def do_POST(self) -> None:
-        largo = int(self.headers.get("Content-Length", "0"))
-        campos = dict(parse_qsl(self.rfile.read(largo).decode()))
+        campos = dict(parse_qsl(leer_cuerpo(self).decode()))
         if self.doble.token_mudo:
             self._contestar(503, {"error": "internal_failure"})
         elif (campos.get("client_id"), campos.get("client_secret")) != (CLIENTE, SECRETO):

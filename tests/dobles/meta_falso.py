@@ -25,6 +25,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from dobles.cuerpo import leer_cuerpo
+
 VERSIONES = ("v25.0", "v26.0")
 CAMPOS = {
     "cuenta": {
@@ -258,7 +260,7 @@ class _Manejador(BaseHTTPRequestHandler):
         self._atender("GET", {})
 
     def do_POST(self) -> None:
-        cuerpo = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+        cuerpo = leer_cuerpo(self).decode()
         self._atender("POST", {k: v[-1] for k, v in parse_qs(cuerpo, keep_blank_values=True).items()})
 
     def _atender(self, metodo: str, cuerpo: dict[str, str]) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
+from dobles.cuerpo import leer_cuerpo
 from werkzeug.formparser import parse_form_data
 
 Modo = Literal[
@@ -90,7 +91,7 @@ class _Manejador(BaseHTTPRequestHandler):
         """Sin ruido en la salida de las pruebas."""
 
     def do_POST(self) -> None:
-        crudo = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        crudo = leer_cuerpo(self)
         if self.path.endswith("/audio/transcriptions"):
             self._transcribir(crudo)
             return

@@ -16,6 +16,7 @@ import http_ece
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from dobles.cuerpo import leer_cuerpo
 
 
 def _texto(dato: bytes) -> str:
@@ -88,7 +89,7 @@ def levantar_push() -> Iterator[PushFalso]:
 
     class Manejador(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            cuerpo = self.rfile.read(int(self.headers["Content-Length"]))
+            cuerpo = leer_cuerpo(self)
             aparato = servicio.aparatos.get(self.path)
             codigo = 404
             if aparato is not None:

@@ -21,6 +21,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import requests
+from dobles.cuerpo import leer_cuerpo
 from twilio.request_validator import RequestValidator
 
 Modo = Literal[
@@ -185,7 +186,7 @@ class _Manejador(BaseHTTPRequestHandler):
         """Sin ruido en la salida de las pruebas."""
 
     def do_POST(self) -> None:
-        cuerpo = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+        cuerpo = leer_cuerpo(self).decode()
         if not self._entra():
             return
         if urlsplit(self.path).path == "/v1/Content":

@@ -173,12 +173,16 @@ def recuperacion(muertes: list[float], aceptados: list[float]) -> float:
     )
 
 
+def telefono(cliente: int) -> str:
+    return f"whatsapp:+5266210{cliente:05d}"
+
+
 def preguntar(escenario: Escenario, cliente: int, vuelta: int) -> float:
     """Como el proveedor: insiste hasta que le contestan 200. Devuelve cuánto tuvo que insistir, en segundos."""
     campos = {
         "MessageSid": f"SM{cliente:05d}{vuelta:03d}",
         "AccountSid": CUENTA,
-        "From": f"whatsapp:+5266210{cliente:05d}",
+        "From": telefono(cliente),
         "To": "whatsapp:+15550000000",
         "Body": f"cuánto cuesta el paquete {vuelta + 1}",
     }
@@ -201,7 +205,7 @@ def juzgar(escenario: Escenario, conversaciones: int, preguntas: int, semilla: i
     por_cliente: dict[str, list[str]] = defaultdict(list)
     for mensaje in escenario.twilio.mensajes:
         por_cliente[str(mensaje["to"])].append(str(mensaje["body"]))
-    assert len(por_cliente) == conversaciones
+    assert set(por_cliente) == {telefono(cliente) for cliente in range(conversaciones)}
     for cliente, textos in por_cliente.items():
         precios = [re.findall(r"cuesta \$(\d+)", texto)[-1] for texto in textos]
         assert precios == [str(101 + n) for n in range(preguntas)], (cliente, textos, semilla)
