@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from .compositor import FUENTE, Forma, OrdenSql, consulta_de, conteo, envoltura, terminar
-from .esquema import Argumento, Funcion
+from .esquema import Argumento, Funcion, Tabla
 from .fragmentos import COMA, VACIO, Valores, arreglo, calificado
 from .planificador import NodoLectura
 
@@ -51,6 +51,45 @@ def llamar(
     sin_nulos: bool = False,
 ) -> OrdenSql:
     """Llama a ``funcion`` y le aplica lo que pide ``nodo`` (columnas, filtros, orden, páginas)."""
+    if not isinstance(argumentos, DeJson) or nodo.hijos or nodo.condiciones or nodo.ordenes:
+        return _componer(nodo, funcion, argumentos, contar, forma, sin_nulos)
+    forma_del_pedido = (
+        id(funcion), id(nodo.tabla), nodo.alias_sql, nodo.elementos, nodo.rango,
+        argumentos.nombres, argumentos.es_objeto, contar, forma, sin_nulos,
+    )  # fmt: skip
+    guardada = _SIN_FILTROS.get(forma_del_pedido)
+    if guardada is not None and guardada.funcion is funcion and guardada.tabla is nodo.tabla:
+        return OrdenSql(guardada.texto, (argumentos.cuerpo,))
+    orden = _componer(nodo, funcion, argumentos, contar, forma, sin_nulos)
+    if orden.valores == (argumentos.cuerpo,):
+        if len(_SIN_FILTROS) >= SIN_FILTROS_MAXIMAS:
+            _SIN_FILTROS.clear()
+        _SIN_FILTROS[forma_del_pedido] = _Compuesta(funcion, nodo.tabla, orden.texto)
+    return orden
+
+
+@dataclass(frozen=True)
+class _Compuesta:
+    """Guarda su función y su tabla: mientras viva, ningún otro objeto tiene sus ids."""
+
+    funcion: Funcion
+    tabla: Tabla | None
+    texto: bytes
+
+
+# Componer es un quinto de lo que cuesta una llamada, y quien llama sin filtros pide siempre lo mismo.
+SIN_FILTROS_MAXIMAS = 1_000
+_SIN_FILTROS: dict[tuple[object, ...], _Compuesta] = {}
+
+
+def _componer(
+    nodo: NodoLectura,
+    funcion: Funcion,
+    argumentos: Argumentos,
+    contar: bool,
+    forma: Forma,
+    sin_nulos: bool,
+) -> OrdenSql:
     valores = Valores()
     previas, dados = _argumentos(funcion, argumentos, valores)
     # Lo que no trae columnas se llama en la lista del SELECT: así vale también un ``record`` sin declarar.

@@ -375,3 +375,28 @@ def test_raise_pgrst_escribe_la_respuesta(cara: Cara) -> None:
         mala = truena(**cambios)
         assert (mala.status_code, mala.json()["code"], mala.json()["details"]) == (500, "PGRST121", texto)
         assert mala.json()["message"] == "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error"
+
+
+def test_lo_compuesto_una_vez_no_se_confunde_con_otra_forma_ni_con_la_funcion_de_antes(cara: Cara) -> None:
+    """La misma llamada, repetida, cambiando cada vez una sola cosa de lo que se pide."""
+    sql = cara.escenario.sql
+    sql("drop function if exists dobla(int); drop function if exists dobla(text)")
+    sql("create function dobla(n int) returns int language sql as 'select n * 2'; notify pgrst")
+    for n in (1, 2, 3):
+        assert pedir(cara, "POST", "/rpc/dobla", json={"n": n}).json() == 2 * n
+        assert pedir(cara, "POST", "/rpc/dobla", json=[{"n": n}]).json() == 2 * n
+        assert pedir(cara, "POST", "/rpc/dobla", headers={"Accept": "text/csv"}, json={"n": n}).text == (
+            f"pgrst_scalar\n{2 * n}"
+        )
+    for _ in range(2):
+        todas = pedir(cara, "POST", "/rpc/varias_salidas", json={}).json()
+        assert todas == [{"x": 1, "y": "a"}, {"x": 2, "y": "b"}]
+        assert pedir(cara, "POST", "/rpc/varias_salidas?select=y", json={}).json() == [{"y": "a"}, {"y": "b"}]
+        assert pedir(cara, "POST", "/rpc/varias_salidas?x=eq.2", json={}).json() == todas[1:]
+        assert pedir(cara, "POST", "/rpc/varias_salidas?order=x.desc", json={}).json() == todas[::-1]
+        assert pedir(cara, "POST", "/rpc/varias_salidas?limit=1", json={}).json() == todas[:1]
+        contada = pedir(cara, "POST", "/rpc/varias_salidas?limit=1", "count=exact", json={})
+        assert (contada.json(), contada.headers["content-range"]) == (todas[:1], "0-0/2")
+    sql("drop function dobla(int)")
+    sql("create function dobla(n text) returns text language sql as 'select n || n'; notify pgrst")
+    assert pedir(cara, "POST", "/rpc/dobla", json={"n": "1"}).json() == "11"
