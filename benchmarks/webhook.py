@@ -106,7 +106,8 @@ def sembrar(conexion: psycopg.Connection) -> None:
     conexion.execute(
         "select count(public.recibir_mensaje(%s, 'whatsapp', 'SMantes' || n, d, d, substr(d, 10), 'Cliente',"
         " 'hola, cuánto cuesta el servicio ' || n %% 1000))"
-        " from (select n, 'whatsapp:+52662' || lpad((n %% %s)::text, 7, '0') from generate_series(1, %s) n) as x (n, d)",
+        " from (select n, 'whatsapp:+52662' || lpad((n %% %s)::text, 7, '0') from generate_series(1, %s) n)"
+        " as x (n, d)",
         (NORA, CLIENTES, HISTORIA),
     )
     conexion.execute("update mensajes set atendido_en = now()")
