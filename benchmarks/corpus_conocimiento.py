@@ -1,9 +1,9 @@
 """Los negocios inventados con que se mide si Nora contesta bien; cada uno es un JSON de `datos/conocimiento/`.
 
-Veinticinco negocios, 25 bloques y 30 preguntas cada uno: 20 que algún bloque contesta y 10 que no (5 de cerca: está
-el tema y falta el dato). `mitad` los parte por negocio: con «ajuste» se ajustó el motor y con «reporte» se midió la
-primera vez; ya vistos, «reporte» y «reserva_final» también ajustan: lo que se mide son negocios que nadie ha visto, y
-esos son los de «tercera».
+Cada negocio tiene 25 bloques y 30 preguntas: 20 que algún bloque contesta y 10 que no (5 de cerca: está el tema y
+falta el dato). `mitad` los parte por negocio: con «ajuste» se ajustó el motor y con «reporte» se midió la primera vez;
+ya vistos, «reporte», «reserva_final» y «tercera» también ajustan, y «extra» se escribió para ajustar. Lo que se mide
+son negocios que nadie ha visto: los de «cuarta».
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 DATOS = Path(__file__).resolve().parent / "datos" / "conocimiento"
-MITADES = ("ajuste", "reporte", "reserva_final", "tercera")
-CON_QUE_AJUSTAR = ("ajuste", "reporte", "reserva_final")
+MITADES = ("ajuste", "reporte", "reserva_final", "tercera", "extra", "cuarta")
+CON_QUE_AJUSTAR = ("ajuste", "reporte", "reserva_final", "tercera", "extra")
 ESTILOS = ("normal", "errores", "jerga", "dictado", "burbujas", "mezclada")
 
 

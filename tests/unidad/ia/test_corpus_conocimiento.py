@@ -24,6 +24,10 @@ DE_RESERVA = {
     "celulares", "fiestas", "floreria", "imprenta", "laboratorio", "manejo", "mudanzas", "viajes",
 }  # fmt: skip
 DE_TERCERA = {"balneario", "bicicletas", "muebleria", "tatuajes", "trajes"}
+DE_EXTRA = {
+    "barberia", "farmacia", "inmobiliaria", "llantera", "mariscos", "papeleria", "vivero", "zapateria",
+}  # fmt: skip
+DE_CUARTA = {"campamento", "internet", "joyeria", "pizzeria", "podologia"}
 
 
 def test_tamanos_y_tercios() -> None:
@@ -42,6 +46,8 @@ def test_la_particion_es_fija_y_por_negocio() -> None:
         "reporte": DE_REPORTE,
         "reserva_final": DE_RESERVA,
         "tercera": DE_TERCERA,
+        "extra": DE_EXTRA,
+        "cuarta": DE_CUARTA,
     }
     assert {n.clave for n in NEGOCIOS} == {ruta.stem for ruta in DATOS.glob("*.json")}
 
